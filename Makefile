@@ -1,0 +1,48 @@
+# Each target calls one npm script, so that hosts without make lose nothing: `npm run` lists the scripts.
+
+BOARD ?= esp32
+NPM = npm run --silent
+INSTALLED = node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.PHONY: help sim test check build sizes test-engines interop clean
+
+## help: list every target with one line
+help:
+	@$(NPM) help
+
+# npm writes this file at the end of every installation. No package here needs its install script.
+$(INSTALLED): package-lock.json
+	@npm ci --ignore-scripts --no-audit --no-fund
+
+## sim: show a virtual board update itself, confirm, and roll a bad update back
+sim: $(INSTALLED)
+	@$(NPM) sim
+
+## test: types, lint and all tests that need nothing but npm
+test: $(INSTALLED)
+	@$(NPM) test
+
+## check: types and lint only
+check: $(INSTALLED)
+	@$(NPM) check
+
+## build: make build BOARD=esp32 compiles bootloader and sample application to build/esp32
+build: $(INSTALLED)
+	@$(NPM) build -- --board $(BOARD)
+
+## sizes: bytes of bootloader and runtime per board; over budget is an error
+sizes: $(INSTALLED)
+	@$(NPM) sizes
+
+## test-engines: the portable suites on real interpreters, as far as they are installed
+test-engines: $(INSTALLED)
+	@$(NPM) test:engines
+
+## interop: tests against other projects' tools, as far as they are installed
+interop: $(INSTALLED)
+	@$(NPM) interop
+
+## clean: remove what was built
+clean:
+	@$(NPM) clean
