@@ -1,0 +1,10 @@
+/** The two places an image can live in. Numbers, because they stand in journal records. */
+export const enum Slot {
+  A = 0,
+  B = 1,
+  None = 255,
+}
+
+export function otherSlot(slot: Slot): Slot {
+  return slot === Slot.A ? Slot.B : Slot.A;
+}
