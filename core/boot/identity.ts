@@ -1,0 +1,22 @@
+/** What a board is, in 12 bytes: made by the host when it builds a bootloader, compared by the bootloader. */
+
+import { RECORD_DIGEST_BYTES } from "../journal/record";
+import type { HashPort, TrustedKey } from "../ports";
+
+const KEY_HASH_BYTES = 32;
+
+/**
+ * First 12 bytes of the SHA-256 of the board's name (ASCII), a zero byte, and the key hash of each trusted key in
+ * their order.
+ */
+export function computeIdentity(hash: HashPort, boardName: string, keys: TrustedKey[]): Uint8Array {
+  const nameEnd = boardName.length + 1;
+  const message = new Uint8Array(nameEnd + keys.length * KEY_HASH_BYTES);
+  for (let i = 0; i < boardName.length; i++) {
+    message[i] = boardName.charCodeAt(i);
+  }
+  for (let i = 0; i < keys.length; i++) {
+    message.set(keys[i].keyHash, nameEnd + i * KEY_HASH_BYTES);
+  }
+  return hash.sha256(message).slice(0, RECORD_DIGEST_BYTES);
+}

@@ -1,0 +1,106 @@
+/**
+ * The journal's record: 32 bytes, programmed by one flash write, each word once (SPEC.md, "Journal"). Records stay
+ * bytes on the device; record-view.ts gives them names for people.
+ *
+ *   0  u32  sequence       4  u8  type    5  u8  slot    6  u16 detail
+ *   8  12 bytes digest    20  u32 value  24  u32 zero   28  u32 CRC-32 of bytes 0..27
+ */
+
+import { readU32, writeU16, writeU32 } from "../bytes";
+import { RECORD_BYTES } from "../limits";
+import type { HashPort } from "../ports";
+import type { Slot } from "../slot";
+
+/** Bytes of an image digest that a record carries. */
+export const RECORD_DIGEST_BYTES = 12;
+/** Bytes of text that an ErrorText record carries in place of digest and value. */
+export const RECORD_TEXT_BYTES = 20;
+
+/** Offsets in a record. */
+export const enum RecordField {
+  Sequence = 0,
+  Type = 4,
+  Slot = 5,
+  Detail = 6,
+  Digest = 8,
+  Value = 20,
+}
+
+/** What a record says. Numbers on flash: never renumber. */
+export const enum RecordType {
+  /** The state block at the start of a page; never the type of a record behind it. */
+  Checkpoint = 1,
+  /** Everything before it was read back in full. */
+  Settled = 2,
+  /** The slot holds nothing any more: it is about to be erased for a new image. value: size of the file. */
+  InstallBegin = 16,
+  /** A verified image is in the slot. value: its counter. This and the next two set SlotStatus 1 to 3. */
+  Installed = 17,
+  TrialRequested = 18,
+  /** value: the image's counter, which the floor rises to. */
+  Confirmed = 19,
+  /** detail: Reason. */
+  Rejected = 20,
+  /** The active image did not verify (detail: Reason) and the other confirmed one was taken. */
+  Fallback = 21,
+  /** A trial is about to start. detail: AttemptKind, value: ResetCause of this start. */
+  Attempt = 32,
+  /** An expected start: after deep sleep, an announced restart, recovery. value: ResetCause. */
+  Wake = 33,
+  /** A restart is coming that is no failure. value: milliseconds awake so far in this attempt. */
+  Announced = 34,
+  /** The confirmed image ended its last start badly. detail: ResetCause. */
+  Death = 35,
+  /** The confirmed image reached health after deaths. value: uptime in milliseconds. */
+  Healthy = 36,
+  RecoveryRequested = 37,
+  /** detail: Reason. */
+  RecoveryEntered = 38,
+  /** detail: Reason, digest: refusals so far by kind, as in the state block. Written at the 1st, 2nd, 4th, 8th ... */
+  Refusal = 39,
+  /** An uncaught error. value: uptime in milliseconds; ErrorText records follow. */
+  ErrorReport = 40,
+  /** detail: length of the text, in bytes 8..27. */
+  ErrorText = 41,
+  /** The journal was lost and built again from the slots. */
+  JournalLost = 42,
+  /** The bootloader's keys or board model are not those of before. digest: the new identity. */
+  IdentityChanged = 43,
+}
+
+/**
+ * A record without sequence and CRC, which `sealRecord` fills in.
+ *
+ * @param digest its first 12 bytes are stored; `undefined`: zeros
+ * @param value 0..2^32-1
+ */
+export function makeRecord(
+  type: RecordType,
+  slot: Slot,
+  detail: number,
+  digest: Uint8Array | undefined,
+  value: number,
+): Uint8Array {
+  const record = new Uint8Array(RECORD_BYTES);
+  record[RecordField.Type] = type;
+  record[RecordField.Slot] = slot;
+  writeU16(record, RecordField.Detail, detail);
+  if (digest !== undefined) {
+    record.set(digest.subarray(0, RECORD_DIGEST_BYTES), RecordField.Digest);
+  }
+  writeU32(record, RecordField.Value, value);
+  return record;
+}
+
+/** Puts the sequence at the start and the CRC at the end of a record or state block. */
+export function sealRecord(bytes: Uint8Array, sequence: number, hash: HashPort): void {
+  const crcOffset = bytes.length - 4;
+  writeU32(bytes, 0, sequence);
+  writeU32(bytes, crcOffset, hash.crc32(bytes.subarray(0, crcOffset)));
+}
+
+/** Whether the CRC at the end of a record or state block is right. */
+export function recordIsValid(bytes: Uint8Array, hash: HashPort): boolean {
+  const crcOffset = bytes.length - 4;
+  return readU32(bytes, crcOffset) === hash.crc32(bytes.subarray(0, crcOffset));
+}

@@ -1,0 +1,56 @@
+/** Small boards for the suites that run on every engine: a journal in RAM, and facts about slots made by hand. */
+
+import type { SlotFacts } from "../../../core/boot/decide";
+import { emptyState, setSlot, SlotStatus, StateField } from "../../../core/boot/state";
+import { writeU32 } from "../../../core/bytes";
+import { Reason } from "../../../core/reasons";
+import { Slot } from "../../../core/slot";
+import type { MemoryFlash } from "../../../hal/memory/flash";
+import { createMemoryFlash } from "../../../hal/memory/flash";
+
+export const PAGE_BYTES = 1024;
+
+export function journalFlash(pages: number): MemoryFlash {
+  return createMemoryFlash({
+    name: "journal",
+    addressBytes: 0,
+    sizeBytes: pages * PAGE_BYTES,
+    pageSizeBytes: PAGE_BYTES,
+    writeUnitBytes: 4,
+  });
+}
+
+/** A digest that is `tag` in every byte. */
+export function digestOf(tag: number): Uint8Array {
+  const digest = new Uint8Array(32);
+  digest.fill(tag);
+  return digest;
+}
+
+/** Slot A confirmed with digest 1 and counter 3; slot B unknown; floor 3. */
+export function confirmedState(): Uint8Array {
+  const state = emptyState();
+  writeU32(state, StateField.Floor, 3);
+  state[StateField.Active] = Slot.A;
+  setSlot(state, Slot.A, SlotStatus.Confirmed, digestOf(1), 3);
+  return state;
+}
+
+/** As `confirmedState`, with a trial of digest 2 and counter 4 asked for in slot B. */
+export function trialState(): Uint8Array {
+  const state = confirmedState();
+  setSlot(state, Slot.B, SlotStatus.Trial, digestOf(2), 4);
+  return state;
+}
+
+export function goodSlot(tag: number, counter: number): SlotFacts {
+  return { known: true, reason: Reason.None, digest: digestOf(tag), counter };
+}
+
+export function badSlot(reason: Reason): SlotFacts {
+  return { known: true, reason, digest: new Uint8Array(0), counter: 0 };
+}
+
+export function unreadSlot(): SlotFacts {
+  return { known: false, reason: Reason.None, digest: new Uint8Array(0), counter: 0 };
+}
