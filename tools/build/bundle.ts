@@ -1,0 +1,131 @@
+/** One target to one minified ES5 expression: tsc, rollup, terser, and the check against the board's engine. */
+
+import path from "node:path";
+import commonjs from "@rollup/plugin-commonjs";
+import nodeResolve from "@rollup/plugin-node-resolve";
+import { type Plugin, rollup } from "rollup";
+import { minify } from "terser";
+import { compileForDevice, type CompiledModules } from "./compile";
+import { checkForEngine, formatFinding } from "./engine-check";
+import type { Engine } from "./engines";
+import { REPOSITORY } from "./repository";
+import type { BundleTarget } from "./targets";
+
+const ENTRY = "\0entry";
+
+/** Serves the compiled modules to rollup, and the entry that only names the exported function. */
+function compiledModules(modules: CompiledModules, target: BundleTarget): Plugin {
+  const entryFile = path.join(REPOSITORY, target.entry);
+  return {
+    name: "compiled-modules",
+    resolveId(source, importer) {
+      if (source === ENTRY) {
+        return ENTRY;
+      }
+      if (importer === ENTRY) {
+        return entryFile;
+      }
+      if (source.startsWith(".") && importer !== undefined && modules.has(importer)) {
+        const file = `${path.resolve(path.dirname(importer), source)}.ts`;
+        return modules.has(file) ? file : null;
+      }
+      return null;
+    },
+    load(id) {
+      if (id === ENTRY) {
+        return `export { ${target.exported} } from ${JSON.stringify(entryFile)};`;
+      }
+      return modules.get(id) ?? null;
+    },
+  };
+}
+
+/** tweetnacl looks for Node's random generator when it is loaded; boards only verify, and have no such module. */
+const withoutNodeCrypto: Plugin = {
+  name: "without-node-crypto",
+  transform: (code) => code.replaceAll(/\brequire\((["'])crypto\1\)/g, "undefined"),
+};
+
+/** All modules in one scope, each before those that import it. */
+async function joinModules(target: BundleTarget): Promise<string> {
+  const modules = compileForDevice([path.join(REPOSITORY, target.entry)]);
+  const bundle = await rollup({
+    input: ENTRY,
+    plugins: [compiledModules(modules, target), withoutNodeCrypto, nodeResolve(), commonjs()],
+    treeshake: { moduleSideEffects: false },
+    onwarn(warning) {
+      throw new Error(`rollup: ${warning.message}`);
+    },
+  });
+  const { output } = await bundle.generate({ format: "es", generatedCode: "es5", strict: false, sourcemap: false });
+  await bundle.close();
+  return output[0].code;
+}
+
+/** The modules' scope as an expression; see BundleTarget for what it evaluates to. */
+function asExpression(code: string, target: BundleTarget): string {
+  const exported = /\nexport \{ (\w+)(?: as (\w+))? \};\s*$/.exec(`\n${code}`);
+  if (exported === null || (exported[2] ?? exported[1]) !== target.exported) {
+    throw new Error(`${target.entry} must export ${target.exported} and rollup must keep it the only export.`);
+  }
+  const scope = `\n${code}`.slice(0, exported.index);
+  const local = exported[1] ?? target.exported;
+  if (target.parameters === undefined) {
+    return `(function(){${scope}\nreturn ${local};})()`;
+  }
+  const parameters = target.parameters.join(",");
+  return `(function(${parameters}){${scope}\nreturn ${local}(${parameters});})`;
+}
+
+/**
+ * Terser works on statements, so the expression is minified as a value that is assigned. Functions and variables stay
+ * in the order of their definition: Espruino does not hoist.
+ */
+async function minifyExpression(expression: string): Promise<string> {
+  const prefix = "$trialboot=";
+  const { code } = await minify(prefix + expression, {
+    ecma: 5,
+    module: false,
+    compress: {
+      ecma: 5,
+      passes: 3,
+      arrows: false,
+      hoist_funs: false,
+      // All variables of a function at its start: otherwise one `var` of several may be dropped, and be the first.
+      hoist_vars: true,
+      hoist_props: false,
+      // Inlining a call with arguments may put its `var` behind a use.
+      inline: 1,
+      keep_fargs: false,
+      negate_iife: false,
+      // Device code has no accessors.
+      pure_getters: true,
+      unsafe: false,
+      typeofs: false,
+    },
+    mangle: { toplevel: true },
+    format: { ecma: 5, ascii_only: true, comments: false, semicolons: true, wrap_iife: true },
+  });
+  if (code?.startsWith(prefix) !== true) {
+    throw new Error("terser dropped the expression");
+  }
+  return code.slice(prefix.length).replace(/;$/, "");
+}
+
+/**
+ * Builds one target for one engine.
+ *
+ * @returns the text of the bundle: ASCII, one expression, no newline at the end
+ * @throws Error with every place that the engine would refuse
+ */
+export async function buildBundle(target: BundleTarget, engine: Engine): Promise<string> {
+  const expression = await minifyExpression(asExpression(await joinModules(target), target));
+  // A function expression at the start of a file needs its parentheses to be an expression at all.
+  const text = expression.startsWith("function") ? `(${expression})` : expression;
+  const findings = checkForEngine(text, engine);
+  if (findings.length > 0) {
+    const lines = findings.map((finding) => formatFinding(`${target.name}.js`, finding));
+    throw new Error(`${engine.title} cannot run ${target.entry}:\n${lines.join("\n")}`);
+  }
+  return text;
+}

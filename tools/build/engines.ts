@@ -1,0 +1,76 @@
+/**
+ * What each interpreter lacks, as data for the check of the emitted file.
+ *
+ * Espruino's rows were found by running 2v29 on Linux, one process per row. A few siblings of absent features
+ * (`Promise.any` beside `Promise.race`) are listed without having been tried: the build may be too strict, not too lax.
+ */
+
+export interface Engine {
+  readonly name: string;
+  readonly title: string;
+  /** Functions are not visible before the statement that defines them has run. */
+  readonly hoistsFunctions: boolean;
+  /** Labels, `case` after `default`, accessors named like keywords, lines continued inside strings. */
+  readonly parsesAllOfEs5: boolean;
+  /** Strings hold bytes: no character above 255. */
+  readonly hasWideStrings: boolean;
+  /** RegExp beyond groups, alternation, plain classes and `* + ?`. */
+  readonly hasFullRegExp: boolean;
+  /** Assigning `length` of an array throws where this is false. */
+  readonly arrayLengthIsWritable: boolean;
+  /** Globals that do not exist. */
+  readonly absentGlobals: readonly string[];
+  /** `object.property` that does not exist, and the sentence to show if it exists but is wrong. */
+  readonly absentStatics: Readonly<Record<string, readonly string[]>>;
+  readonly wrongStatics: Readonly<Record<string, string>>;
+  /** Methods that strings, arrays, typed arrays and promises have elsewhere and lack here. */
+  readonly absentMethods: readonly string[];
+  /** Methods whose arguments beyond this number are silently ignored. */
+  readonly ignoredArguments: Readonly<Record<string, number>>;
+}
+
+const TYPED_ARRAYS = [
+  "Int8Array",
+  "Uint8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+  "Float32Array",
+  "Float64Array",
+];
+
+const ESPRUINO: Engine = {
+  name: "espruino",
+  title: "Espruino",
+  hoistsFunctions: false,
+  parsesAllOfEs5: false,
+  hasWideStrings: false,
+  hasFullRegExp: false,
+  arrayLengthIsWritable: false,
+  absentGlobals: [
+    ..."Symbol Map Set WeakMap WeakSet WeakRef Proxy Reflect BigInt BigInt64Array BigUint64Array".split(" "),
+    ..."TextEncoder TextDecoder structuredClone queueMicrotask Intl Atomics SharedArrayBuffer".split(" "),
+    ..."Buffer exports __dirname __filename setImmediate".split(" "),
+  ],
+  absentStatics: {
+    Math: ["imul", "clz32", "fround", "trunc", "log2"],
+    Number: ["isInteger", "isSafeInteger", "MAX_SAFE_INTEGER", "MIN_SAFE_INTEGER"],
+    Object: ["freeze", "isFrozen", "seal", "isSealed"],
+    Array: ["from"],
+    String: ["fromCodePoint", "raw"],
+    Promise: ["race", "any", "allSettled"],
+    ...Object.fromEntries(TYPED_ARRAYS.map((name) => [name, ["from", "of"]])),
+  },
+  wrongStatics: {
+    "Math.pow": "is inexact (2 to the 53rd comes out wrong): multiply, or write the number",
+  },
+  absentMethods: [
+    ..."flat flatMap at lastIndexOf reduceRight copyWithin matchAll localeCompare codePointAt".split(" "),
+    ..."trimStart trimLeft normalize finally entries keys".split(" "),
+  ],
+  ignoredArguments: { split: 1, stringify: 1 },
+};
+
+export const ENGINES: Readonly<Record<string, Engine>> = { espruino: ESPRUINO };

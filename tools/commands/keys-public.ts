@@ -1,0 +1,75 @@
+/** `trialboot keys public`: the half of a key that boards and verifiers get. */
+
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { type CommandLine, helpText, readArguments, shown } from "../arguments";
+import type { Context } from "../context";
+import { usageError } from "../errors";
+import { ExitCode } from "../exit-codes";
+import { createFile } from "../files";
+import { holdsPrivateKey, readPrivateKey, readPublicKey } from "../keys/key-file";
+import { formatPublicKey, PUBLIC_KEY_FORMATS, type PublicKeyFormat, trustedKeyOf } from "../keys/public-key";
+import { createOutput, hexText, type Output } from "../output";
+
+export const KEYS_PUBLIC: CommandLine = {
+  name: "trialboot keys public",
+  summary: "Exports the public half of a key. KEY is a private or a public key in PEM form.",
+  positionals: ["KEY"],
+  flags: [
+    { name: "out", short: "o", value: "FILE", help: "Write to a new file instead of stdout" },
+    {
+      name: "format",
+      value: "FORMAT",
+      choices: PUBLIC_KEY_FORMATS,
+      help: "pem (default), der (44 bytes), raw (32 bytes), c and js (source text), hash (KEYHASH in hexadecimal)",
+    },
+    { name: "passphrase-file", value: "FILE", help: "Take the passphrase of a private key from a file's first line" },
+  ],
+  remarks: ["KEYHASH, the SHA-256 of the public key in DER form, is what signed images carry to name their key."],
+};
+
+export async function exportPublicKey(argv: readonly string[], context: Context): Promise<number> {
+  const args = readArguments(KEYS_PUBLIC, argv);
+  if (args.wantsHelp) {
+    context.stdout(helpText(KEYS_PUBLIC) + "\n");
+    return ExitCode.Ok;
+  }
+  const path = args.positionals[0] ?? "";
+  const format = (args.text("format") ?? "pem") as PublicKeyFormat;
+  const target = args.text("out");
+  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const isBinary = format === "der" || format === "raw";
+  if (isBinary && target === undefined && context.stdoutIsTerminal && !output.json) {
+    throw usageError(`A key in ${format} form is not text for a terminal.`, "Name a file with -o.");
+  }
+
+  const key = holdsPrivateKey(context, path)
+    ? await publicHalf(context, output, path, args.text("passphrase-file"))
+    : readPublicKey(context, path);
+  const trusted = trustedKeyOf(key);
+  const data = formatPublicKey(key, format);
+  if (target !== undefined) {
+    createFile(context, target, data);
+  } else if (!output.json) {
+    output.data(data);
+  }
+  output.jsonValue({
+    ok: true,
+    algorithm: "ed25519",
+    ...(target === undefined ? {} : { file: target }),
+    publicKey: hexText(trusted.publicKey),
+    keyHash: hexText(trusted.keyHash),
+  });
+  if (format !== "hash" || target !== undefined) {
+    output.note(`KEYHASH ${hexText(trusted.keyHash)}${target === undefined ? "" : `, written to ${shown(target)}`}`);
+  }
+  return ExitCode.Ok;
+}
+
+async function publicHalf(
+  context: Context,
+  output: Output,
+  path: string,
+  passphraseFile: string | undefined,
+): Promise<KeyObject> {
+  return createPublicKey(await readPrivateKey(context, output, path, { file: passphraseFile }));
+}

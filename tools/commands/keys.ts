@@ -1,0 +1,35 @@
+/** `trialboot keys`: makes signing keys and exports their public halves. */
+
+import { helpText, shown, usageLine } from "../arguments";
+import type { Command } from "../command";
+import type { Context } from "../context";
+import { usageError } from "../errors";
+import { ExitCode } from "../exit-codes";
+import { KEYS_NEW, newKey } from "./keys-new";
+import { exportPublicKey, KEYS_PUBLIC } from "./keys-public";
+
+const USAGE = [helpText(KEYS_NEW), helpText(KEYS_PUBLIC)].join("\n\n");
+
+async function run(argv: readonly string[], context: Context): Promise<number> {
+  switch (argv[0]) {
+    case "new":
+      return await newKey(argv.slice(1), context);
+    case "public":
+      return await exportPublicKey(argv.slice(1), context);
+    case "--help":
+    case "-h":
+      context.stdout(USAGE + "\n");
+      return ExitCode.Ok;
+    case undefined:
+      throw usageError("keys needs to know what to do: new or public.", `Usage: ${usageLine(KEYS_NEW)}`);
+    default:
+      throw usageError(`keys cannot do "${shown(argv[0])}".`, "It can do: new, public. See trialboot keys --help.");
+  }
+}
+
+export const keysCommand: Command = {
+  name: "keys",
+  summary: "make a signing key (keys new), export its public half (keys public)",
+  usage: USAGE,
+  run,
+};
