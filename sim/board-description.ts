@@ -73,11 +73,11 @@ export function placesOf(board: BoardDescription): MachinePlaces {
     }
   }
   const { boot, journal, slotA, slotB, data, provisioning } = board.partitions;
-  const lastBootPage = { offsetBytes: boot!.offsetBytes + boot!.sizeBytes - pageSizeBytes, sizeBytes: pageSizeBytes };
+  const lastBootPage = { offsetBytes: boot.offsetBytes + boot.sizeBytes - pageSizeBytes, sizeBytes: pageSizeBytes };
   return {
-    journal: journal!,
-    slots: [slotA!, slotB!],
+    journal: journal,
+    slots: [slotA, slotB],
     provisioning: provisioning ?? lastBootPage,
-    data: data!,
+    data: data,
   };
 }

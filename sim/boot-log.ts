@@ -25,7 +25,7 @@ export class BootLog {
     switch (event.kind) {
       case "start": {
         const { info } = event.door;
-        this.started = event.slot.addressBytes === slots[0]!.addressBytes ? "A" : "B";
+        this.started = event.slot.addressBytes === slots[0].addressBytes ? "A" : "B";
         this.version = versionText(info.version);
         this.trial = info.trial;
         break;

@@ -69,7 +69,7 @@ export class VirtualClock {
 
   /** When the next event is due; `undefined`: none is scheduled. */
   nextEventUs(): number | undefined {
-    while (this.heap.length > 0 && this.cancelled.delete(this.heap[0]!.id)) {
+    while (this.heap.length > 0 && this.cancelled.delete(this.heap[0].id)) {
       this.take();
     }
     return this.heap[0]?.atUs;
@@ -114,12 +114,12 @@ export class VirtualClock {
   }
 
   private before(a: number, b: number): boolean {
-    const [first, second] = [this.heap[a]!, this.heap[b]!];
+    const [first, second] = [this.heap[a], this.heap[b]];
     return first.atUs < second.atUs || (first.atUs === second.atUs && first.id < second.id);
   }
 
   private swap(a: number, b: number): void {
-    [this.heap[a], this.heap[b]] = [this.heap[b]!, this.heap[a]!];
+    [this.heap[a], this.heap[b]] = [this.heap[b], this.heap[a]];
   }
 
   private rise(index: number): void {
@@ -134,7 +134,7 @@ export class VirtualClock {
   }
 
   private take(): Event {
-    const first = this.heap[0]!;
+    const first = this.heap[0];
     const last = this.heap.pop()!;
     if (this.heap.length > 0) {
       this.heap[0] = last;

@@ -81,11 +81,11 @@ export class FlashPage {
   /** Clears bits. A programmed 0 is stable, whatever the bit was before. */
   program(from: number, bytes: Uint8Array): void {
     for (let i = 0; i < bytes.length; i++) {
-      this.bytes[from + i] = this.bytes[from + i]! & bytes[i]!;
+      this.bytes[from + i] = this.bytes[from + i] & bytes[i];
     }
     if (this.unstable !== undefined) {
       for (let i = 0; i < bytes.length; i++) {
-        this.unstable[from + i] = this.unstable[from + i]! & bytes[i]!;
+        this.unstable[from + i] = this.unstable[from + i] & bytes[i];
       }
       this.dropEmptyMask();
     }
@@ -95,7 +95,7 @@ export class FlashPage {
   programTorn(from: number, bytes: Uint8Array): void {
     const mask = this.mask();
     for (let i = 0; i < bytes.length; i++) {
-      mask[from + i] = mask[from + i]! | (this.bytes[from + i]! & ~bytes[i]! & 0xff);
+      mask[from + i] = mask[from + i] | (this.bytes[from + i] & ~bytes[i] & 0xff);
     }
     this.dropEmptyMask();
   }
@@ -104,7 +104,7 @@ export class FlashPage {
   eraseTorn(doneBytes: number): void {
     const mask = this.mask();
     for (let i = 0; i < this.bytes.length; i++) {
-      mask[i] = i < doneBytes ? 0 : mask[i]! | (~this.bytes[i]! & 0xff);
+      mask[i] = i < doneBytes ? 0 : mask[i] | (~this.bytes[i] & 0xff);
       this.bytes[i] = ERASED;
     }
     this.dropEmptyMask();

@@ -45,9 +45,9 @@ export function checkBits(
 ): void {
   const worn = stuckBits(geometry, pageNumber, page.eraseCount);
   for (let i = 0; i < part.length; i++) {
-    let setBits = part[i]! & ~page.bytes[from + i]!;
+    let setBits = part[i] & ~page.bytes[from + i];
     for (let w = 0; setBits !== 0 && w < worn.length; w++) {
-      setBits &= worn[w]![0] === from + i ? ~worn[w]![1] : 0xff;
+      setBits &= worn[w][0] === from + i ? ~worn[w][1] : 0xff;
     }
     if (setBits !== 0) {
       const at = pageNumber * geometry.pageSizeBytes + from + i;
@@ -70,7 +70,7 @@ export function checkPrograms(
     return;
   }
   for (let i = from / writeUnitBytes; i < (from + lengthBytes) / writeUnitBytes; i++) {
-    if (programs[i]! >= writesPerWordMax) {
+    if (programs[i] >= writesPerWordMax) {
       const at = pageNumber * geometry.pageSizeBytes + i * writeUnitBytes;
       throw new FlashRuleError("programmed-too-often", at, `a unit takes ${writesPerWordMax} between two erases`);
     }

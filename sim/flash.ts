@@ -100,7 +100,7 @@ export class NorFlash {
     this.spreadUnstable(offsetBytes, bytes);
     if (this.readNoise > 0 && lengthBytes > 0 && this.readRandom.fraction() < this.readNoise) {
       const at = this.readRandom.below(lengthBytes);
-      bytes[at] = bytes[at]! ^ (1 << this.readRandom.below(8));
+      bytes[at] = bytes[at] ^ (1 << this.readRandom.below(8));
     }
     return bytes;
   }
@@ -109,7 +109,7 @@ export class NorFlash {
   peek(offsetBytes: number, lengthBytes: number): Uint8Array {
     const bytes = new Uint8Array(lengthBytes);
     this.eachPart(offsetBytes, lengthBytes, (pageNumber, from, length, done) => {
-      bytes.set(this.pages[pageNumber]!.bytes.subarray(from, from + length), done);
+      bytes.set(this.pages[pageNumber].bytes.subarray(from, from + length), done);
     });
     return bytes;
   }
@@ -166,7 +166,7 @@ export class NorFlash {
     checkRange(this.geometry, offsetBytes, 1);
     const page = this.changeable(Math.floor(offsetBytes / this.geometry.pageSizeBytes));
     const at = offsetBytes % this.geometry.pageSizeBytes;
-    page.bytes[at] = page.bytes[at]! ^ (1 << bit);
+    page.bytes[at] = page.bytes[at] ^ (1 << bit);
   }
 
   /** Arms one power cut; `undefined` disarms. Operations are counted from here on. */
@@ -216,7 +216,7 @@ export class NorFlash {
   hasUnstableBits(offsetBytes = 0, lengthBytes = this.geometry.sizeBytes): boolean {
     let found = false;
     this.eachPart(offsetBytes, lengthBytes, (pageNumber, from, length) => {
-      const mask = this.pages[pageNumber]!.unstable;
+      const mask = this.pages[pageNumber].unstable;
       found = found || (mask !== undefined && mask.subarray(from, from + length).some((bits) => bits !== 0));
     });
     return found;
@@ -275,7 +275,7 @@ export class NorFlash {
     if (this.strict) {
       checkUnits(this.geometry, offsetBytes, bytes.length);
       this.eachPart(offsetBytes, bytes.length, (pageNumber, from, length, done) => {
-        const page = this.pages[pageNumber]!;
+        const page = this.pages[pageNumber];
         checkBits(this.geometry, pageNumber, page, from, bytes.subarray(done, done + length));
         checkPrograms(this.geometry, pageNumber, page, from, length);
       });
@@ -290,7 +290,7 @@ export class NorFlash {
     this.eachPart(offsetBytes, lengthBytes, (pageNumber, from, length) => {
       const programs = this.changeable(pageNumber).programs!;
       for (let i = Math.floor(from / unit); i * unit < from + length; i++) {
-        programs[i] = Math.min(programs[i]! + 1, 255);
+        programs[i] = Math.min(programs[i] + 1, 255);
       }
     });
   }
@@ -308,10 +308,10 @@ export class NorFlash {
   }
 
   private erase(pageNumber: number): void {
-    const eraseCount = this.pages[pageNumber]!.eraseCount + 1;
+    const eraseCount = this.pages[pageNumber].eraseCount + 1;
     const page = FlashPage.erased(this.geometry, this.owner, eraseCount);
     for (const [at, bit] of stuckBits(this.geometry, pageNumber, eraseCount)) {
-      page.bytes[at] = page.bytes[at]! & ~bit;
+      page.bytes[at] = page.bytes[at] & ~bit;
     }
     this.pages[pageNumber] = page;
   }
@@ -319,12 +319,12 @@ export class NorFlash {
   private spreadUnstable(offsetBytes: number, bytes: Uint8Array): void {
     let met = false;
     this.eachPart(offsetBytes, bytes.length, (pageNumber, from, length, done) => {
-      const mask = this.pages[pageNumber]!.unstable;
+      const mask = this.pages[pageNumber].unstable;
       for (let i = 0; mask !== undefined && i < length; i++) {
-        const bits = mask[from + i]!;
+        const bits = mask[from + i];
         if (bits !== 0) {
           met = true;
-          bytes[done + i] = (bytes[done + i]! & ~bits) | (bits & this.unstableByte());
+          bytes[done + i] = (bytes[done + i] & ~bits) | (bits & this.unstableByte());
         }
       }
     });
@@ -345,7 +345,7 @@ export class NorFlash {
   }
 
   private changeable(pageNumber: number): FlashPage {
-    let page = this.pages[pageNumber]!;
+    let page = this.pages[pageNumber];
     if (page.owner !== this.owner) {
       page = page.copyFor(this.owner);
       this.pages[pageNumber] = page;

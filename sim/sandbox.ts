@@ -55,7 +55,7 @@ export class Sandbox {
       vm.runInContext(`delete this[${JSON.stringify(name)}]`, this.context);
     }
     Object.assign(this.context, options.globals);
-    this.context["global"] = vm.runInContext("this", this.context);
+    this.context["global"] = vm.runInContext("this", this.context) as object;
   }
 
   /**

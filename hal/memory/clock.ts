@@ -10,11 +10,11 @@ export interface MemoryClock extends Clock {
 
 interface Repeated {
   readonly intervalMs: number;
-  readonly callback: () => void;
   dueMs: number;
+  call(): void;
 }
 
-/** The one that is due first, the earlier registered of two at the same time; `undefined` if none is due by `untilMs`. */
+/** The one that is due first by `untilMs`, the earlier registered of two at the same time. */
 function firstDue(repeated: Repeated[], untilMs: number): Repeated | undefined {
   let first: Repeated | undefined = undefined;
   let firstMs = untilMs + 1;
@@ -36,7 +36,7 @@ export function createMemoryClock(): MemoryClock {
     },
     every(intervalMs: number, callback: () => void): void {
       assert(intervalMs > 0, 930);
-      repeated.push({ intervalMs, callback, dueMs: nowMs + intervalMs });
+      repeated.push({ intervalMs, call: callback, dueMs: nowMs + intervalMs });
     },
     advance(durationMs: number): void {
       assert(durationMs >= 0, 931);
@@ -45,7 +45,7 @@ export function createMemoryClock(): MemoryClock {
       while (due !== undefined) {
         nowMs = due.dueMs;
         due.dueMs += due.intervalMs;
-        due.callback();
+        due.call();
         due = firstDue(repeated, untilMs);
       }
       nowMs = untilMs;

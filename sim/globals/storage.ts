@@ -14,15 +14,15 @@ function contentOf(data: unknown): string {
 export function storageModule(host: ApplicationHost): Globals {
   const { storage } = host.devices;
   return {
-    read: (name: string, offset = 0, length?: number) => {
+    read: (name: unknown, offset = 0, length?: number) => {
       const content = storage.read(String(name));
       return content?.slice(offset, length === undefined || length === 0 ? undefined : offset + length);
     },
-    readArrayBuffer: (name: string) => {
+    readArrayBuffer: (name: unknown) => {
       const content = storage.read(String(name));
       return content === undefined ? undefined : new Uint8Array(Buffer.from(content, "latin1")).buffer;
     },
-    readJSON: (name: string, noExceptions?: boolean) => {
+    readJSON: (name: unknown, noExceptions?: boolean) => {
       const content = storage.read(String(name));
       try {
         return content === undefined ? undefined : (JSON.parse(content) as unknown);
@@ -33,10 +33,10 @@ export function storageModule(host: ApplicationHost): Globals {
         throw error;
       }
     },
-    write: (name: string, data: unknown, offset?: number, size?: number) =>
+    write: (name: unknown, data: unknown, offset?: number, size?: number) =>
       storage.write(String(name), contentOf(data), offset, size),
-    writeJSON: (name: string, data: unknown) => storage.write(String(name), JSON.stringify(data)),
-    erase: (name: string) => storage.erase(String(name)),
+    writeJSON: (name: unknown, data: unknown) => storage.write(String(name), JSON.stringify(data)),
+    erase: (name: unknown) => storage.erase(String(name)),
     eraseAll: () => storage.eraseAll(),
     list: (pattern?: RegExp) => storage.list().filter((name) => pattern === undefined || name.match(pattern) !== null),
     getFree: () => storage.freeBytes(),

@@ -9,6 +9,7 @@ export function displayText(value: unknown): string {
     return "function () {...}";
   }
   if (typeof value !== "object" || value === null) {
+    // Neither object nor function is left: a number, boolean, bigint, symbol, null or undefined.
     return String(value);
   }
   if (errorName(value) !== undefined) {
@@ -17,7 +18,8 @@ export function displayText(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    return String(value);
+    // It contains itself.
+    return "{ ... }";
   }
 }
 

@@ -103,16 +103,16 @@ export const startA: BootFunction = (board, config) => {
   board.watchdog.start(config.watchdogTimeoutMs);
   const door = fakeDoor(board, 0, false);
   board.program.onUncaughtError((text) => door.die(text));
-  const content = board.slots[0]!.read(0, board.slots[0]!.sizeBytes);
+  const content = board.slots[0].read(0, board.slots[0].sizeBytes);
   const end = content.indexOf(0xff);
-  board.program.start(board.slots[0]!, 0, end < 0 ? content.length : end, door);
+  board.program.start(board.slots[0], 0, end < 0 ? content.length : end, door);
   return undefined;
 };
 
 /** As `startA`, without watchdog and without a handler for uncaught errors. */
 export const startUnwatched: BootFunction = (board) => {
-  const content = board.slots[0]!.read(0, board.slots[0]!.sizeBytes);
-  board.program.start(board.slots[0]!, 0, content.indexOf(0xff), fakeDoor(board, 0, false));
+  const content = board.slots[0].read(0, board.slots[0].sizeBytes);
+  board.program.start(board.slots[0], 0, content.indexOf(0xff), fakeDoor(board, 0, false));
   return undefined;
 };
 
@@ -121,6 +121,6 @@ export const RECOVERY_DOOR = { reason: 162, restart: () => undefined } as unknow
 /** A machine with this application in slot A. */
 export function machineWith(script: string, options: Partial<MachineOptions> = {}, boot = startA): Machine {
   const machine = fakeMachine(boot, options);
-  machine.chip.install(FAKE_BOARD.partitions["slotA"]!.offsetBytes, new Uint8Array(Buffer.from(script, "latin1")));
+  machine.chip.install(FAKE_BOARD.partitions["slotA"].offsetBytes, new Uint8Array(Buffer.from(script, "latin1")));
   return machine;
 }

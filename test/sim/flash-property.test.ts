@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Applies a step to plain bytes, as the words of the fault model say. */
 function model(content: number[], { at, data }: { at: number; data: number[] }): void {
-  data.forEach((byte, i) => (content[at + i] = content[at + i]! & byte));
+  data.forEach((byte, i) => (content[at + i] = content[at + i] & byte));
 }
 
 describe("simulated NOR flash against a simple model", () => {
@@ -79,8 +79,8 @@ describe("simulated NOR flash against a simple model", () => {
         chip.powerOn();
         for (let i = 0; i < 3; i++) {
           chip.read(0, 256).forEach((byte, at) => {
-            assert.equal(byte & ~before[at]!, 0, "no bit is set that was 0");
-            assert.equal(asked[at]! & ~byte, 0, "no bit is cleared that nobody asked for");
+            assert.equal(byte & ~before[at], 0, "no bit is set that was 0");
+            assert.equal(asked[at] & ~byte, 0, "no bit is cleared that nobody asked for");
           });
         }
         chip.write(second.unit * 4, data);

@@ -37,6 +37,7 @@ describe("the mocked globals of Espruino", () => {
     assert.deepEqual(prints("console.log('a', 1, true, undefined, null, {b:[1,2]}, new Error('e'))"), [
       'a 1 true undefined null {"b":[1,2]} Error: e',
     ]);
+    assert.deepEqual(prints("var o={}; o.o=o; print(o, print)"), ["{ ... } function () {...}"]);
   });
 
   it("pins: digitalWrite, digitalRead, analogRead, LED1, BTN1 and setWatch", () => {

@@ -4,6 +4,7 @@ import { FlashRuleError } from "../../sim/flash-rules";
 import type { BootFunction } from "../../sim/machine-options";
 import * as models from "../../sim/models";
 import type { ProgramModel } from "../../sim/models";
+import type { PartitionTable } from "../../sim/partition";
 import type { BootEnd } from "../../sim/reset";
 import { runUntilSettled } from "../../sim/settle";
 import { FAKE_BOARD, fakeDoor, fakeMachine, RECOVERY_DOOR } from "./fake-board";
@@ -13,7 +14,7 @@ function starting(slot: number, trial = false): BootFunction {
     board.watchdog.start(config.watchdogTimeoutMs);
     const door = fakeDoor(board, slot, trial);
     board.program.onUncaughtError((text) => door.die(text));
-    board.program.start(board.slots[slot]!, 0, 4, door);
+    board.program.start(board.slots[slot], 0, 4, door);
     return undefined;
   };
 }
@@ -46,7 +47,7 @@ describe("machine: how a boot ends and what follows", () => {
 
   it("a hang without a watchdog hangs for ever, and only power gets it out", () => {
     const boot: BootFunction = (board) => {
-      board.program.start(board.slots[0]!, 0, 4, fakeDoor(board, 0, false));
+      board.program.start(board.slots[0], 0, 4, fakeDoor(board, 0, false));
       return undefined;
     };
     const machine = fakeMachine(boot, always(models.hangs(100)));
@@ -83,9 +84,9 @@ describe("machine: how a boot ends and what follows", () => {
 
   it("a bootloader that throws is a panic, with its error in the report", () => {
     const report = fakeMachine(() => {
-      throw "assert 12";
+      throw new Error("assert 12");
     }).powerOn();
-    assert.deepEqual([report.started, report.endedBy, report.bootloaderError], ["none", "panic", "assert 12"]);
+    assert.deepEqual([report.started, report.endedBy, report.bootloaderError], ["none", "panic", "Error: assert 12"]);
   });
 
   it("counts the flash operations of each boot apart", () => {
@@ -183,7 +184,7 @@ describe("machine: power cuts and broken rules", () => {
   const twoWrites: BootFunction = (board) => {
     board.journal.write(0, new Uint8Array(4));
     board.journal.write(4, new Uint8Array(4));
-    board.program.start(board.slots[0]!, 0, 4, fakeDoor(board, 0, false));
+    board.program.start(board.slots[0], 0, 4, fakeDoor(board, 0, false));
     return undefined;
   };
 
@@ -326,9 +327,12 @@ describe("machine: snapshots and settling", () => {
   });
 
   it("refuses a board whose partitions overlap or are missing, by name", () => {
-    const { journal: _journal, ...rest } = FAKE_BOARD.partitions;
-    assert.throws(() => fakeMachine(() => undefined, { board: { ...FAKE_BOARD, partitions: rest } }), /no partition journal/);
-    const partitions = { ...FAKE_BOARD.partitions, data: { offsetBytes: 256, sizeBytes: 256 } };
-    assert.throws(() => fakeMachine(() => undefined, { board: { ...FAKE_BOARD, partitions } }), /fake: .*overlaps/);
+    const withPartitions = (partitions: PartitionTable) => () =>
+      fakeMachine(() => undefined, { board: { ...FAKE_BOARD, partitions } });
+    const rest = Object.fromEntries(Object.entries(FAKE_BOARD.partitions).filter(([name]) => name !== "journal"));
+    assert.throws(withPartitions(rest), /board fake: there is no partition journal/);
+    const data = { offsetBytes: 256, sizeBytes: 256 };
+    const overlapping = { ...FAKE_BOARD.partitions, data };
+    assert.throws(withPartitions(overlapping), /board fake: partition data overlaps partition boot/);
   });
 });

@@ -18,7 +18,7 @@ function calls(model: ProgramModel): string[] {
       announceRestart: () => note("announceRestart"),
       announceSleep: () => note("announceSleep"),
     };
-    board.program.start(board.slots[0]!, 0, 4, noting);
+    board.program.start(board.slots[0], 0, 4, noting);
     return undefined;
   };
   fakeMachine(boot, { models: () => model, horizonMs: 20000 }).powerOn();

@@ -28,13 +28,13 @@ describe("an application's script in the machine", () => {
   it("with a syntax error dies of an uncaught error, like any other", () => {
     const report = machineWith("var = 3").powerOn();
     assert.deepEqual([report.started, report.endedBy], ["A", "software"]);
-    assert.match(report.errors[0]!, /^SyntaxError: /);
+    assert.match(report.errors[0], /^SyntaxError: /);
   });
 
   it("hangs at its start: the watchdog resets, and the simulator goes on", () => {
     const report = machineWith("while(true){}", { scriptTimeoutMs: 30 }).powerOn();
     assert.deepEqual([report.endedBy, report.uptimeMs], ["watchdog", 5000]);
-    assert.match(report.notes[0]!, /does not return/);
+    assert.match(report.notes[0], /does not return/);
   });
 
   it("hangs in a timer: the watchdog resets after what is left of its time", () => {
@@ -65,7 +65,7 @@ describe("an application's script in the machine", () => {
     const early = machineWith("(function(){throw new Error('early')})").powerOn();
     assert.deepEqual([early.errors, early.endedBy, early.uptimeMs], [["Error: early"], "software", 0]);
     const late = machineWith(kicking("setTimeout(function(){null.x},3000)")).powerOn();
-    assert.match(late.errors[0]!, /^TypeError: /);
+    assert.match(late.errors[0], /^TypeError: /);
     assert.deepEqual([late.endedBy, late.uptimeMs], ["software", 3000]);
     const thrown = machineWith("throw {code:5}").powerOn();
     assert.deepEqual(thrown.errors, ['{"code":5}']);
@@ -88,13 +88,14 @@ describe("an application's script in the machine", () => {
   });
 
   it("fails by name on a global or module the board's mock does not have, once", () => {
-    const report = machineWith("setInterval(function(){NRF.wake()},100)", { horizonMs: 1000 }, startUnwatched).powerOn();
+    const app = "setInterval(function(){NRF.wake()},100)";
+    const report = machineWith(app, { horizonMs: 1000 }, startUnwatched).powerOn();
     assert.equal(report.errors[0], "ReferenceError: NRF is not defined");
     assert.deepEqual(report.notes, [
       "the application uses NRF, which this board's mock does not have: add it to the globals file",
     ]);
     const module = machineWith('require("Wifi")').powerOn();
-    assert.match(module.notes[0]!, /uses Wifi,/);
+    assert.match(module.notes[0], /uses Wifi,/);
   });
 
   it("may ask whether a global is there without being reported", () => {
@@ -103,7 +104,8 @@ describe("an application's script in the machine", () => {
   });
 
   it("has no built-ins that its engine lacks", () => {
-    const report = machineWith("print(typeof Map, typeof Symbol, typeof WebAssembly, typeof require, typeof JSON)").powerOn();
+    const app = "print(typeof Map, typeof Symbol, typeof WebAssembly, typeof require, typeof JSON)";
+    const report = machineWith(app).powerOn();
     assert.deepEqual(report.console, ["undefined undefined undefined function object"]);
   });
 
@@ -144,10 +146,11 @@ describe("an application's script in the machine", () => {
   });
 
   it("has time and chance of the machine only", () => {
-    const app = "print(Date.now(), new Date().getTime(), Math.random(), new Date(5).getTime(), Date instanceof Function)";
+    const app =
+      "print(Date.now(), new Date().getTime(), Math.random(), new Date(5).getTime(), Date instanceof Function)";
     const [first, second] = [machineWith(app).powerOn().console, machineWith(app).powerOn().console];
     assert.deepEqual(first, second);
-    assert.match(first[0]!, /^0 0 0\.\d+ 5 true$/);
+    assert.match(first[0], /^0 0 0\.\d+ 5 true$/);
     assert.notDeepEqual(machineWith(app, { seed: 2 }).powerOn().console, first);
   });
 
@@ -165,6 +168,6 @@ describe("an application's script in the machine", () => {
     const second = machine.runBoot();
     assert.deepEqual(second.console, ["woke"]);
     const other = machineWith(app, { board: { ...FAKE_BOARD, chip: "nrf52840" } }).powerOn();
-    assert.match(other.notes[0]!, /uses ESP32,/);
+    assert.match(other.notes[0], /uses ESP32,/);
   });
 });

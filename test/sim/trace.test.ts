@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { ResetCause } from "../../core/boot/reset-cause";
 import type { BootReport } from "../../sim/report";
-import { durationText, TRACE_COLUMNS, traceHeader, traceLine, traceObject, traceRemarks, wantsColour } from "../../sim/trace";
+import { durationText, TRACE_COLUMNS, traceHeader, traceLine, traceObject } from "../../sim/trace";
+import { traceRemarks, wantsColour } from "../../sim/trace";
 
 const RUNNING: BootReport = {
   bootNumber: 1,
@@ -100,7 +101,7 @@ describe("trace", () => {
   });
 
   it("colours only when asked to, and without changing the text", () => {
-    const [plain, coloured] = [traceLine(STORY[2]!), traceLine(STORY[2]!, true)];
+    const [plain, coloured] = [traceLine(STORY[2]), traceLine(STORY[2], true)];
     assert.equal(stripVTControlCharacters(plain), plain);
     assert.notEqual(coloured, plain);
     assert.equal(stripVTControlCharacters(coloured), plain);
@@ -114,7 +115,7 @@ describe("trace", () => {
   });
 
   it("gives the same as an object, causes by name", () => {
-    const object = JSON.parse(JSON.stringify(traceObject(STORY[3]!))) as Record<string, unknown>;
+    const object = JSON.parse(JSON.stringify(traceObject(STORY[3]))) as Record<string, unknown>;
     assert.deepEqual(object, { ...STORY[3], cause: "watchdog", causeTold: "power-on" });
   });
 

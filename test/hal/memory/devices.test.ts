@@ -143,8 +143,8 @@ describe("memory program", () => {
     rebooting.onUncaughtError(() => assert.fail("a reboot is no error"));
     assert.throws(() => rebooting.start(slot, 0, 4, {}), (error) => error === MEMORY_REBOOT);
     const failing = createMemoryProgram(() => {
-      throw "unhandled";
+      throw new Error("unhandled");
     });
-    assert.throws(() => failing.start(slot, 0, 4, {}), (error) => error === "unhandled");
+    assert.throws(() => failing.start(slot, 0, 4, {}), /^Error: unhandled$/);
   });
 });
