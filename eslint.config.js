@@ -65,6 +65,10 @@ const ENGINE_LIMITS = [
   },
   { selector: "SwitchCase[test=null]:not(:last-child)", message: "default comes last: Espruino refuses later cases." },
   { selector: "SpreadElement, RestElement", message: "No spread and no rest." },
+  {
+    selector: "CallExpression[callee.property.name='slice']",
+    message: "On Espruino a slice of a byte array is a plain array: use copyBytes.",
+  },
 ];
 
 const LUA_LIMITS = [

@@ -3,68 +3,84 @@
 import { encodeProvisioning } from "../core/boot/provisioning";
 import type { LostSlotFacts } from "../core/boot/rebuild";
 import { FactoryRank, stateFromFactory, stateFromLoss } from "../core/boot/rebuild";
-import { Seal, sealIsValid } from "../core/boot/seal";
+import { Seal } from "../core/boot/seal";
 import { StateField } from "../core/boot/state";
-import { readTrailer, TrailerFlag, TrailerMagic } from "../core/image/trailer";
-import { appendRecord, formatJournal } from "../core/journal/journal";
-import { makeRecord, RecordType } from "../core/journal/record";
+import { startsWith } from "../core/bytes";
+import { HeaderField, readVersion } from "../core/image/header";
+import {
+  readTrailerFlag, TRAILER_MAGIC_BYTES, trailerAlignment, TrailerField, TrailerFlag,
+} from "../core/image/trailer";
+import { digestAt, makeRecord, RecordType } from "../core/journal/record";
+import { Reason } from "../core/reasons";
 import { Slot } from "../core/slot";
 import type { FlashPartition } from "../hal/flash";
 import type { Chain } from "./chain";
-import { baseFloorOf, checkSlot, factsOf } from "./chain";
 import { VerifyMode } from "./config";
+import { sealWith } from "./seals";
 
 function factoryRank(flash: FlashPartition): FactoryRank {
-  const trailer = readTrailer(flash);
-  if (trailer.magic !== TrailerMagic.Good) {
+  const maxAlign = trailerAlignment(flash.read(flash.sizeBytes - TRAILER_MAGIC_BYTES, TRAILER_MAGIC_BYTES));
+  if (maxAlign === 0) {
     return FactoryRank.Unasked;
   }
-  if (trailer.imageOk === TrailerFlag.Set) {
+  if (readTrailerFlag(flash, maxAlign, TrailerField.ImageOk) === TrailerFlag.Set) {
     return FactoryRank.Confirmed;
   }
-  return trailer.copyDone === TrailerFlag.Set ? FactoryRank.FailedTrial : FactoryRank.Trial;
+  const isOver = readTrailerFlag(flash, maxAlign, TrailerField.CopyDone) === TrailerFlag.Set;
+  return isOver ? FactoryRank.FailedTrial : FactoryRank.Trial;
 }
 
 function lostFacts(chain: Chain, slot: Slot): LostSlotFacts {
-  const board = chain.board;
-  const flash = board.slots[slot];
-  const verdict = checkSlot(chain, slot, VerifyMode.Full);
-  const image = verdict.image;
-  const facts = factsOf(verdict);
-  const key = chain.provisioning.deviceKey;
+  const image = chain.checkSlot(chain, slot, VerifyMode.Full);
+  const verifies = image.reason === Reason.None;
   return {
     known: true,
-    reason: facts.reason,
-    digest: facts.digest,
-    counter: facts.counter,
-    version: image === undefined ? { major: 0, minor: 0, revision: 0, build: 0 } : image.header.version,
-    factoryRank: factoryRank(flash),
-    sealedConfirmed: image !== undefined && sealIsValid(flash, board.hash, key, slot, image, Seal.Confirmed),
+    reason: image.reason,
+    digest: image.digest,
+    counter: image.counter,
+    version: readVersion(image.header, HeaderField.Version),
+    factoryRank: factoryRank(chain.board.slots[slot]),
+    sealedConfirmed: verifies && sealWith(chain, slot, image, Seal.Confirmed, false),
   };
-}
-
-/** Says in the boot partition that this board is provisioned, so that a lost journal is known as lost. */
-export function markProvisioned(chain: Chain): void {
-  if (!chain.provisioning.provisioned) {
-    chain.board.provisioning.write(0, encodeProvisioning(chain.config.baseFloor, undefined, chain.board.hash));
-  }
 }
 
 /**
  * Reads both slots in full, works out the state that the journal would have said, and writes it. A board with no
  * image to start stays as it is until one is installed, so that a factory image may still come.
  */
-export function rebuildJournal(chain: Chain): void {
+function rebuildJournal(chain: Chain): void {
+  const journal = chain.ledger;
+  const config = chain.config;
   const facts = [lostFacts(chain, Slot.A), lostFacts(chain, Slot.B)];
-  const provisioned = chain.provisioning.provisioned;
-  const floor = baseFloorOf(chain);
+  const provisioned = chain.device.provisioned;
+  const floor = Math.max(config.baseFloor, chain.device.baseFloor);
   const state = provisioned ? stateFromLoss(facts, floor) : stateFromFactory(facts, floor);
-  state.set(chain.config.identity, StateField.Identity);
-  chain.journal.state = state;
-  if (state[StateField.Active] !== Slot.None && formatJournal(chain.journal, state)) {
-    if (provisioned) {
-      appendRecord(chain.journal, makeRecord(RecordType.JournalLost, Slot.None, 0, undefined, 0));
+  state.set(config.identity, StateField.Identity);
+  journal.state = state;
+  if (state[StateField.Active] !== Slot.None && chain.formatJournal(journal, state) && provisioned) {
+    chain.appendRecord(journal, makeRecord(RecordType.JournalLost, Slot.None, 0, undefined, 0));
+  }
+}
+
+/**
+ * Gives a board its journal if it has none, the mark in the boot partition that it has been provisioned, so that a lost
+ * journal is known as lost, and the identity that its bootloader has now: keys or board model may not be those of
+ * before. A board without an image to start gets none of these.
+ */
+export function provision(chain: Chain): void {
+  const journal = chain.ledger;
+  const board = chain.board;
+  const identity = chain.config.identity;
+  chain.needsSeals = true;
+  if (!journal.usable) {
+    rebuildJournal(chain);
+  }
+  if (journal.usable) {
+    if (!chain.device.provisioned) {
+      board.provisioning.write(0, encodeProvisioning(chain.config.baseFloor, undefined, board.hash));
     }
-    markProvisioned(chain);
+    if (!startsWith(digestAt(journal.state, StateField.Identity), identity) && chain.secureTail(journal)) {
+      chain.appendRecord(journal, makeRecord(RecordType.IdentityChanged, Slot.None, 0, identity, 0));
+    }
   }
 }

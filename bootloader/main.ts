@@ -1,61 +1,48 @@
 /** From reset to a running application, or to recovery. */
 
-import type { Decision, SlotFacts } from "../core/boot/decide";
+import type { Decision } from "../core/boot/decide";
 import { Action, decide } from "../core/boot/decide";
 import type { RecoveryDoor } from "../core/boot/handover";
-import { Seal } from "../core/boot/seal";
-import { StateField, slotOffset, SlotStatus } from "../core/boot/state";
-import { equalBytes } from "../core/bytes";
-import type { ImageVerdict } from "../core/image/image";
-import type { Journal } from "../core/journal/journal";
+import { StateField } from "../core/boot/state";
+import { startsWith } from "../core/bytes";
+import type { JudgedImage } from "../core/image/judge";
+import { unreadImage } from "../core/image/judge";
 import { appendRecord, secureTail } from "../core/journal/journal";
-import { makeRecord, RECORD_DIGEST_BYTES, RecordType } from "../core/journal/record";
+import { digestAt } from "../core/journal/record";
 import { DECISION_ROUNDS_MAX } from "../core/limits";
 import { Reason } from "../core/reasons";
 import { Slot } from "../core/slot";
 import type { Board } from "../hal/board";
 import type { Chain } from "./chain";
-import { checkSlot, factsOf, openChain, sealSlot } from "./chain";
+import { checkSlot, openChain } from "./chain";
 import type { BootConfig } from "./config";
 import { handOver } from "./handover";
 import type { Service } from "./service";
 
-function appendAll(journal: Journal, records: Uint8Array[]): boolean {
-  for (let i = 0; i < records.length; i++) {
-    if (!appendRecord(journal, records[i])) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/** Notes in the journal that keys or board model are not those of before. */
-function noteIdentity(chain: Chain): void {
-  const identity = chain.config.identity;
-  if (!equalBytes(chain.journal.state, StateField.Identity, identity, 0, RECORD_DIGEST_BYTES)) {
-    appendRecord(chain.journal, makeRecord(RecordType.IdentityChanged, Slot.None, 0, identity, 0));
-  }
-}
-
 /** Decides, reads what the decision asks for, and has its records in flash before it returns. */
-function settle(chain: Chain, verdicts: ImageVerdict[]): Decision {
-  const facts: SlotFacts[] = [factsOf(verdicts[0]), factsOf(verdicts[1])];
-  facts[0].known = false;
-  facts[1].known = false;
-  const cause = chain.board.reset.cause;
-  const gesture = chain.board.pins.recoveryRequested();
-  let journalWritable = secureTail(chain.journal);
-  noteIdentity(chain);
+function settle(chain: Chain, images: JudgedImage[]): Decision {
+  const board = chain.board;
+  const config = chain.config;
+  const journal = chain.ledger;
+  const reset = {
+    cause: board.reset.cause,
+    gesture: board.pins.recoveryRequested(),
+    journalWritable: secureTail(journal),
+  };
   for (let round = 0; round < DECISION_ROUNDS_MAX; round++) {
-    const decision = decide(facts, chain.journal.state, { cause, gesture, journalWritable }, chain.config);
+    const decision = decide(images, journal.state, reset, config);
     const slot = decision.slot;
     if (decision.action === Action.Verify) {
-      verdicts[slot] = checkSlot(chain, slot, chain.config.verifyMode);
-      facts[slot] = factsOf(verdicts[slot]);
-    } else if (appendAll(chain.journal, decision.append) || !journalWritable) {
-      return decision;
+      images[slot] = checkSlot(chain, slot, config.verifyMode);
     } else {
-      journalWritable = false;
+      let isWritten = true;
+      for (let i = 0; i < decision.append.length; i++) {
+        isWritten = isWritten && appendRecord(journal, decision.append[i]);
+      }
+      if (isWritten || !reset.journalWritable) {
+        return decision;
+      }
+      reset.journalWritable = false;
     }
   }
   return { action: Action.Recovery, slot: Slot.None, reason: Reason.JournalUnwritable, append: [] };
@@ -69,26 +56,24 @@ function settle(chain: Chain, verdicts: ImageVerdict[]): Decision {
  */
 export function boot(board: Board, config: BootConfig, loadService: () => Service): RecoveryDoor | undefined {
   const chain = openChain(board, config, loadService);
-  if (!chain.journal.usable) {
-    loadService().rebuildJournal(chain);
-  } else if (!chain.provisioning.provisioned) {
-    loadService().markProvisioned(chain);
+  const journal = chain.ledger;
+  const hasIdentity = startsWith(digestAt(journal.state, StateField.Identity), config.identity);
+  const isProvisioned = journal.usable && hasIdentity && chain.device.provisioned;
+  const images = [unreadImage(), unreadImage()];
+  // Whatever the start before wrote may have earned a seal.
+  chain.needsSeals = journal.tail !== undefined;
+  if (!isProvisioned) {
+    loadService().provision(chain);
   }
-  const unread: ImageVerdict = { reason: Reason.SlotEmpty, image: undefined };
-  const verdicts = [unread, unread];
-  const decision = settle(chain, verdicts);
-  board.watchdog.start(config.watchdogTimeoutMs);
+  const decision = settle(chain, images);
   const slot = decision.slot;
-  if (decision.action === Action.Start) {
-    const image = verdicts[slot].image;
-    if (image !== undefined) {
-      sealSlot(chain, slot, image, Seal.Verified);
-      if (chain.journal.state[slotOffset(slot)] === SlotStatus.Confirmed) {
-        sealSlot(chain, slot, image, Seal.Confirmed);
-      }
-      handOver(chain, slot, image);
-      return undefined;
-    }
+  board.watchdog.start(config.watchdogTimeoutMs);
+  if (decision.action !== Action.Start) {
+    return loadService().enterRecovery(chain, decision.reason);
   }
-  return loadService().enterRecovery(chain, decision.reason);
+  if (chain.needsSeals && chain.device.deviceKey !== undefined) {
+    loadService().writeSeals(chain, slot, images[slot]);
+  }
+  handOver(chain, slot, images[slot]);
+  return undefined;
 }

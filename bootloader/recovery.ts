@@ -5,9 +5,9 @@
 
 import type { RecoveryDoor } from "../core/boot/handover";
 import { slotOffset, SlotStatus, StateField } from "../core/boot/state";
-import { visitJournal } from "../core/journal/audit";
 import { Reason } from "../core/reasons";
 import { otherSlot, Slot } from "../core/slot";
+import { visitJournal } from "./audit";
 import type { Chain } from "./chain";
 import { createSlotWriter } from "./slot-writer";
 
@@ -16,7 +16,7 @@ export const RECOVERY_BLINK_MS = 250;
 
 /** The slot that may be written: never the confirmed image's, and rather one that holds nothing of use. */
 function repairSlot(chain: Chain): Slot {
-  const state = chain.journal.state;
+  const state = chain.ledger.state;
   const active = state[StateField.Active];
   if (active !== Slot.None) {
     return otherSlot(active);
@@ -43,7 +43,7 @@ export function enterRecovery(chain: Chain, reason: Reason): RecoveryDoor {
       board.reset.reboot();
     },
     readJournal(visit: (record: Uint8Array) => void): void {
-      visitJournal(board.journal, board.hash, visit);
+      visitJournal(chain, visit);
     },
   };
 }

@@ -1,46 +1,55 @@
 /**
- * What a start needs only in rare cases: installing an image, recovery, a journal that is gone. It is a file of its
+ * What a start needs only in rare cases: installing an image, recovery, a board without a journal. It is a file of its
  * own beside the bootloader, evaluated when it is first asked for, so that an ordinary start spends no memory on it;
- * the application gets its slot writer from here too, so that flash holds one.
+ * the application gets its slot writer from here too, so that flash holds one. What the bootloader has anyway, it lends
+ * to the service (Chain).
  */
 
 import type { RecoveryDoor, SlotWriter } from "../core/boot/handover";
-import { visitJournal } from "../core/journal/audit";
-import type { Reason } from "../core/reasons";
+import { Seal } from "../core/boot/seal";
+import { slotOffset, SlotStatus } from "../core/boot/state";
+import type { JudgedImage } from "../core/image/judge";
+import { Reason } from "../core/reasons";
 import type { Slot } from "../core/slot";
+import { otherSlot } from "../core/slot";
+import { visitJournal } from "./audit";
 import type { Chain } from "./chain";
-import { markProvisioned, rebuildJournal } from "./lost-journal";
+import { provision } from "./lost-journal";
 import { enterRecovery } from "./recovery";
+import { sealWith, writeSeals } from "./seals";
 import { createSlotWriter } from "./slot-writer";
 
 export interface Service {
   /** See lost-journal.ts. */
-  rebuildJournal(chain: Chain): void;
-  markProvisioned(chain: Chain): void;
+  provision(this: void, chain: Chain): void;
+  /** Whether the image was verified in full on this device. */
+  hasSeal(this: void, chain: Chain, slot: Slot, image: JudgedImage): boolean;
+  /** See seals.ts. */
+  writeSeals(this: void, chain: Chain, slot: Slot, image: JudgedImage): void;
   /** See recovery.ts. */
-  enterRecovery(chain: Chain, reason: Reason): RecoveryDoor;
-  /** See slot-writer.ts. */
-  createSlotWriter(chain: Chain, slot: Slot, refusal: () => Reason): SlotWriter;
-  /** See core/journal/audit.ts. */
-  visitJournal(chain: Chain, visit: (record: Uint8Array) => void): void;
+  enterRecovery(this: void, chain: Chain, reason: Reason): RecoveryDoor;
+  /** A writer for the slot that the application does not run from; refused while the application is on trial. */
+  createWriter(this: void, chain: Chain, runningSlot: Slot): SlotWriter;
+  /** See audit.ts. */
+  visitJournal(this: void, chain: Chain, visit: (record: Uint8Array) => void): void;
+}
+
+function createWriter(chain: Chain, runningSlot: Slot): SlotWriter {
+  return createSlotWriter(chain, otherSlot(runningSlot), function (): Reason {
+    // The state says so, not what the application was told: it can write there.
+    const trial = chain.ledger.state[slotOffset(runningSlot)] === SlotStatus.Trial;
+    return trial ? Reason.TrialRunning : Reason.None;
+  });
+}
+
+function hasSeal(chain: Chain, slot: Slot, image: JudgedImage): boolean {
+  const isSealed = sealWith(chain, slot, image, Seal.Verified, false);
+  if (!isSealed) {
+    chain.needsSeals = true;
+  }
+  return isSealed;
 }
 
 export function createService(): Service {
-  return {
-    rebuildJournal(chain: Chain): void {
-      rebuildJournal(chain);
-    },
-    markProvisioned(chain: Chain): void {
-      markProvisioned(chain);
-    },
-    enterRecovery(chain: Chain, reason: Reason): RecoveryDoor {
-      return enterRecovery(chain, reason);
-    },
-    createSlotWriter(chain: Chain, slot: Slot, refusal: () => Reason): SlotWriter {
-      return createSlotWriter(chain, slot, refusal);
-    },
-    visitJournal(chain: Chain, visit: (record: Uint8Array) => void): void {
-      visitJournal(chain.journal.flash, chain.journal.hash, visit);
-    },
-  };
+  return { provision, hasSeal, writeSeals, enterRecovery, createWriter, visitJournal };
 }

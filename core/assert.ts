@@ -6,6 +6,6 @@
  */
 export function assert(condition: boolean, code: number): void {
   if (!condition) {
-    throw "assert " + code.toString();
+    throw "assert " + String(code);
   }
 }

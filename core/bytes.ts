@@ -18,8 +18,12 @@ export function writeU16(bytes: Uint8Array, offsetBytes: number, value: number):
 }
 
 export function writeU32(bytes: Uint8Array, offsetBytes: number, value: number): void {
-  writeU16(bytes, offsetBytes, value % 65536);
-  writeU16(bytes, offsetBytes + 2, Math.floor(value / 65536));
+  let rest = value;
+  for (let i = 0; i < 4; i++) {
+    bytes[offsetBytes + i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  assert(rest === 0, 3);
 }
 
 /**
@@ -34,6 +38,32 @@ export function equalBytes(a: Uint8Array, aOffset: number, b: Uint8Array, bOffse
     }
   }
   return differing === 0;
+}
+
+/** Whether `bytes` starts with all of `prefix`. Looks at every byte of the prefix, as `equalBytes`. */
+export function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
+  let differing = 0;
+  for (let i = 0; i < prefix.length; i++) {
+    if (bytes[i] !== prefix[i]) {
+      differing++;
+    }
+  }
+  return differing === 0;
+}
+
+/** `length` bytes from `offset`, in the memory of `bytes`. */
+export function viewBytes(bytes: Uint8Array, offset: number, length: number): Uint8Array {
+  return bytes.subarray(offset, offset + length);
+}
+
+/**
+ * A copy of `length` bytes from `offset`. Instead of `slice`, which gives a plain array on Espruino; and the range has
+ * to lie within `bytes`, because Espruino's `subarray` does not stop at the end.
+ */
+export function copyBytes(bytes: Uint8Array, offset: number, length: number): Uint8Array {
+  const copy = new Uint8Array(length);
+  copy.set(viewBytes(bytes, offset, length), 0);
+  return copy;
 }
 
 /** Whether `length` bytes all have the value `value`. */

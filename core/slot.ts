@@ -5,6 +5,7 @@ export const enum Slot {
   None = 255,
 }
 
+/** @param slot A or B */
 export function otherSlot(slot: Slot): Slot {
-  return slot === Slot.A ? Slot.B : Slot.A;
+  return Slot.B - slot;
 }

@@ -36,7 +36,7 @@ export class ApplicationHost {
   uncaughtListeners: ((error: unknown) => void)[] = [];
 
   /**
-   * @param invoke runs a callback of the application: not after the end, and uncaught errors go to their handler
+   * @param invoke runs a callback of the application; uncaught errors go to their handler
    */
   constructor(
     readonly devices: HostDevices,

@@ -17,7 +17,7 @@ import type { ProgramEvent } from "./program";
 import type { JournalReader } from "./report";
 import type { WatchdogState } from "./watchdog";
 
-/** The bootloader under test: `boot` of bootloader/main.ts, its bundled form, or a function of a test. */
+/** The bootloader under test: that of bootloader/main.ts, its bundled form, or a function of a test. */
 export type BootFunction = (board: Board, config: BootConfig) => RecoveryDoor | undefined;
 
 export interface MachineOptions {

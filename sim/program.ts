@@ -77,12 +77,9 @@ export class SimulatedProgram implements Program {
     this.options.observe({ kind: "returned" });
   }
 
-  /** Runs a callback of the application or of its runtime, unless the processor has stopped. */
+  /** Runs a callback of the application or of its runtime. Throws if the processor stopped in it. */
   invoke(callback: () => void): void {
     const { life } = this.host.devices;
-    if (life.ended !== undefined) {
-      return;
-    }
     try {
       if (this.sandbox === undefined) {
         callback();

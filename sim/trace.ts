@@ -69,7 +69,7 @@ export const TRACE_COLUMNS: readonly TraceColumn[] = [
     text: (report) => report.started,
     style: (report) => (report.started === "recovery" ? "magenta" : undefined),
   },
-  { title: "version", width: 12, text: (report) => report.version || "-" },
+  { title: "version", width: 8, text: (report) => report.version || "-" },
   {
     title: "as",
     width: 9,
@@ -78,9 +78,8 @@ export const TRACE_COLUMNS: readonly TraceColumn[] = [
   },
   { title: "ends", width: 10, text: endText, style: (report) => END_STYLES[report.endedBy] },
   { title: "uptime", width: 7, text: (report) => durationText(report.uptimeMs).padStart(7) },
-  { title: "flash", width: 9, text: (report) => `${report.flash.writes}w ${report.flash.erases}e` },
-  { title: "reason", width: 22, text: (report) => report.reason || "-" },
-  { title: "journal", width: 0, text: (report) => report.journal.join(" ") || "-" },
+  { title: "flash", width: 8, text: (report) => `${report.flash.writes}w ${report.flash.erases}e` },
+  { title: "reason", width: 0, text: (report) => report.reason || "-" },
 ];
 
 /** The line of column titles. */
@@ -105,7 +104,8 @@ export function traceLine(report: BootReport, colour = false): string {
 /** Lines that follow the line of a boot, indented: what a person should know beside the columns. */
 export function traceRemarks(report: BootReport): string[] {
   const errors = report.errors.map((text) => `uncaught: ${text}`);
-  return [...errors, ...report.notes].map((text) => `      ${text}`);
+  const journal = report.journal.length === 0 ? [] : [`journal: ${report.journal.join(", ")}`];
+  return [...errors, ...report.notes, ...journal].map((text) => `      ${text}`);
 }
 
 /** The same as an object that JSON.stringify takes: the report with the causes by name. */

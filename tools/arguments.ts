@@ -290,7 +290,7 @@ function flagHelp(flag: Flag): string {
   return flag.help + choices + (flag.multiple === true ? "; may be given several times" : "");
 }
 
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -6,6 +6,7 @@ import { helpFor, overview } from "./commands/help";
 import { infoCommand } from "./commands/info";
 import { keysCommand } from "./commands/keys";
 import { signCommand } from "./commands/sign";
+import { simCommand } from "./commands/sim";
 import { verifyCommand } from "./commands/verify";
 import { versionCommand, versionText } from "./commands/version";
 import { type Context, processContext } from "./context";
@@ -14,7 +15,14 @@ import { ExitCode } from "./exit-codes";
 import { writeError } from "./output";
 
 /** Every verb, in the order of the help text. A new verb is one file in commands/ and one line here. */
-export const COMMANDS: readonly Command[] = [keysCommand, signCommand, verifyCommand, infoCommand, versionCommand];
+export const COMMANDS: readonly Command[] = [
+  keysCommand,
+  signCommand,
+  verifyCommand,
+  infoCommand,
+  simCommand,
+  versionCommand,
+];
 
 /**
  * Runs one command line.

@@ -4,8 +4,8 @@
  * needs, at most once per slot, and then says what starts and which records have to be in flash before that.
  */
 
-import { equalBytes, readU32 } from "../bytes";
-import { makeRecord, RECORD_DIGEST_BYTES, RecordType } from "../journal/record";
+import { readU32, startsWith } from "../bytes";
+import { makeRecord, RecordType } from "../journal/record";
 import { DEATHS_MAX, TRIAL_ATTEMPTS_BLIND, TRIAL_WAKES_MAX } from "../limits";
 import { Reason } from "../reasons";
 import { otherSlot, Slot } from "../slot";
@@ -60,33 +60,34 @@ export interface Decision {
   readonly append: Uint8Array[];
 }
 
-/** What a start says about the one before it. */
+/**
+ * What a start says about the one before it. In the order of the state's counters, of the kinds of attempts and of the
+ * reasons for a trial's end, so that a verdict finds its own by its number.
+ */
 const enum Verdict {
-  /** It goes on: deep sleep, or a restart that was announced. */
-  Continues = 0,
+  Failure = 1,
   /** Nobody's failure: power came or went, a person pressed reset. */
-  PowerLoss = 1,
-  Failure = 2,
+  PowerLoss = 2,
+  /** It goes on: deep sleep, or a restart that was announced. */
+  Continues = 3,
 }
 
 function judgeReset(cause: ResetCause, announced: boolean, knowsResetCauses: boolean): Verdict {
-  if (cause === ResetCause.DeepSleepWake || (cause === ResetCause.WarmStart && announced)) {
+  const restarted = cause === ResetCause.WarmStart || cause === ResetCause.Software || !knowsResetCauses;
+  if (cause === ResetCause.DeepSleepWake || (announced && restarted)) {
     return Verdict.Continues;
   }
-  if (!knowsResetCauses) {
-    return Verdict.Failure;
+  // Power-on, brown-out, reset pin.
+  const blink = cause >= ResetCause.PowerOn && cause <= ResetCause.Pin;
+  return blink && knowsResetCauses ? Verdict.PowerLoss : Verdict.Failure;
+}
+
+/** How many starts after its first a trial may have with this verdict. */
+function allowance(verdict: Verdict, budget: TrialBudget): number {
+  if (verdict === Verdict.Failure) {
+    return allowedAttempts(budget) - 1;
   }
-  const blink = cause === ResetCause.PowerOn || cause === ResetCause.BrownOut || cause === ResetCause.Pin;
-  return blink ? Verdict.PowerLoss : Verdict.Failure;
-}
-
-function decision(action: Action, slot: Slot, reason: Reason, append: Uint8Array[]): Decision {
-  return { action, slot, reason, append };
-}
-
-function recovery(reason: Reason, append: Uint8Array[]): Decision {
-  append.push(makeRecord(RecordType.RecoveryEntered, Slot.None, reason, undefined, 0));
-  return decision(Action.Recovery, Slot.None, reason, append);
+  return verdict === Verdict.PowerLoss ? budget.trialForgiven : TRIAL_WAKES_MAX;
 }
 
 /** Why the image in `slot` must not start as the one the journal knows; None if it may. */
@@ -94,87 +95,10 @@ function refusalOf(facts: SlotFacts, state: Uint8Array, slot: Slot): Reason {
   if (facts.reason !== Reason.None) {
     return facts.reason;
   }
-  if (!equalBytes(facts.digest, 0, slotDigest(state, slot), 0, RECORD_DIGEST_BYTES)) {
+  if (!startsWith(facts.digest, slotDigest(state, slot))) {
     return Reason.DigestChanged;
   }
   return facts.counter < readU32(state, StateField.Floor) ? Reason.CounterBelowFloor : Reason.None;
-}
-
-/** Which of its allowances the trial has used up with this start; None if it may start. */
-function budgetReason(state: Uint8Array, verdict: Verdict, budget: TrialBudget): Reason {
-  if (state[StateField.Attempts] === 0) {
-    return Reason.None;
-  }
-  if (verdict === Verdict.Continues) {
-    return state[StateField.Wakes] < TRIAL_WAKES_MAX ? Reason.None : Reason.WakesUsedUp;
-  }
-  if (verdict === Verdict.PowerLoss) {
-    return state[StateField.PowerLosses] < budget.trialForgiven ? Reason.None : Reason.ForgivenUsedUp;
-  }
-  return state[StateField.Failures] + 1 < allowedAttempts(budget) ? Reason.None : Reason.AttemptsUsedUp;
-}
-
-/** The record that must be in flash before the trial starts. */
-function trialStart(state: Uint8Array, slot: Slot, verdict: Verdict, cause: ResetCause): Uint8Array {
-  const first = state[StateField.Attempts] === 0;
-  if (!first && verdict === Verdict.Continues) {
-    return makeRecord(RecordType.Wake, slot, 0, undefined, cause);
-  }
-  let kind = AttemptKind.AfterFailure;
-  if (first) {
-    kind = AttemptKind.First;
-  } else if (verdict === Verdict.PowerLoss) {
-    kind = AttemptKind.AfterPowerLoss;
-  }
-  return makeRecord(RecordType.Attempt, slot, kind, slotDigest(state, slot), cause);
-}
-
-/** The confirmed image, else the other one if it was confirmed here before, else recovery. */
-function startConfirmed(slots: SlotFacts[], state: Uint8Array, append: Uint8Array[]): Decision {
-  let slot: Slot = state[StateField.Active];
-  let refusal: Reason = Reason.None;
-  for (let i = 0; i < slots.length && slot !== Slot.None; i++) {
-    if (!slots[slot].known) {
-      return decision(Action.Verify, slot, Reason.None, []);
-    }
-    const failure = refusalOf(slots[slot], state, slot);
-    if (failure === Reason.None) {
-      if (i > 0) {
-        append.push(makeRecord(RecordType.Fallback, slot, refusal, slotDigest(state, slot), 0));
-      }
-      return decision(Action.Start, slot, Reason.None, append);
-    }
-    refusal = failure;
-    slot = otherSlot(slot);
-    if (state[slotOffset(slot)] !== SlotStatus.Confirmed) {
-      slot = Slot.None;
-    }
-  }
-  return recovery(Reason.NothingBootable, append);
-}
-
-/** The pending trial in `trial`, or the confirmed image if the trial is over. */
-function decideTrial(
-  slots: SlotFacts[],
-  state: Uint8Array,
-  trial: Slot,
-  verdict: Verdict,
-  cause: ResetCause,
-  budget: TrialBudget,
-): Decision {
-  let refusal = budgetReason(state, verdict, budget);
-  if (refusal === Reason.None) {
-    if (!slots[trial].known) {
-      return decision(Action.Verify, trial, Reason.None, []);
-    }
-    refusal = refusalOf(slots[trial], state, trial);
-  }
-  if (refusal === Reason.None) {
-    return decision(Action.Start, trial, Reason.None, [trialStart(state, trial, verdict, cause)]);
-  }
-  return startConfirmed(slots, state, [
-    makeRecord(RecordType.Rejected, trial, refusal, slotDigest(state, trial), 0),
-  ]);
 }
 
 /**
@@ -186,30 +110,76 @@ function decideTrial(
  * @param budget what a trial may cost on this board
  */
 export function decide(slots: SlotFacts[], state: Uint8Array, reset: ResetFacts, budget: TrialBudget): Decision {
-  const append: Uint8Array[] = [];
-  if (reset.gesture) {
-    return recovery(Reason.RecoveryGesture, append);
-  }
-  if (state[StateField.RecoveryRequested] === 1) {
-    return recovery(Reason.RecoveryRequested, append);
-  }
+  const records: Uint8Array[] = [];
+  const cause = reset.cause;
   const announced = state[StateField.Announced] === 1;
-  const active = state[StateField.Active];
-  const verdict = judgeReset(reset.cause, announced, budget.knowsResetCauses);
+  const verdict = judgeReset(cause, announced, budget.knowsResetCauses);
   const trial = trialSlot(state);
-  if (trial !== Slot.None) {
-    return reset.journalWritable
-      ? decideTrial(slots, state, trial, verdict, reset.cause, budget)
-      : startConfirmed(slots, state, append);
+  let slot: Slot = state[StateField.Active];
+  let refusal: Reason = Reason.None;
+
+  /** Adds a record about `slot`, named by the digest that the journal knows. */
+  function note(type: RecordType, detail: number, value: number): void {
+    const digest = slot === Slot.None ? undefined : slotDigest(state, slot);
+    records.push(makeRecord(type, slot, detail, digest, value));
   }
-  if (announced) {
+
+  function answer(action: Action, reason: Reason): Decision {
+    return { action, slot, reason, append: action === Action.Verify ? [] : records };
+  }
+
+  function recover(reason: Reason): Decision {
+    slot = Slot.None;
+    note(RecordType.RecoveryEntered, reason, 0);
+    return answer(Action.Recovery, reason);
+  }
+
+  if (reset.gesture || state[StateField.RecoveryRequested] === 1) {
+    return recover(reset.gesture ? Reason.RecoveryGesture : Reason.RecoveryRequested);
+  }
+  if (trial !== Slot.None) {
+    if (reset.journalWritable) {
+      const first = state[StateField.Attempts] === 0;
+      slot = trial;
+      if (!first && state[StateField.Attempts + verdict] >= allowance(verdict, budget)) {
+        refusal = Reason.AttemptsUsedUp + verdict - Verdict.Failure;
+      } else if (slots[slot].known) {
+        refusal = refusalOf(slots[slot], state, slot);
+      } else {
+        return answer(Action.Verify, Reason.None);
+      }
+      if (refusal === Reason.None) {
+        const goesOn = !first && verdict === Verdict.Continues;
+        note(goesOn ? RecordType.Wake : RecordType.Attempt, first ? AttemptKind.First : verdict, cause);
+        return answer(Action.Start, Reason.None);
+      }
+      note(RecordType.Rejected, refusal, 0);
+      slot = state[StateField.Active];
+    }
+  } else if (announced) {
     // Used up by this start, so that it cannot excuse a later one.
-    append.push(makeRecord(RecordType.Wake, active, 0, undefined, reset.cause));
-  } else if (verdict === Verdict.Failure && active !== Slot.None) {
-    append.push(makeRecord(RecordType.Death, active, reset.cause, undefined, 0));
+    note(RecordType.Wake, 0, cause);
+  } else if (verdict === Verdict.Failure && slot !== Slot.None) {
+    note(RecordType.Death, cause, 0);
     if (state[StateField.Deaths] + 1 >= DEATHS_MAX) {
-      return recovery(Reason.DiedRepeatedly, append);
+      return recover(Reason.DiedRepeatedly);
     }
   }
-  return startConfirmed(slots, state, append);
+  // The confirmed image, else the other one if it was confirmed here before, else recovery.
+  for (let i = 0; i < slots.length && slot !== Slot.None; i++) {
+    if (!slots[slot].known) {
+      return answer(Action.Verify, Reason.None);
+    }
+    const first = refusal;
+    refusal = refusalOf(slots[slot], state, slot);
+    if (refusal === Reason.None) {
+      if (i > 0) {
+        note(RecordType.Fallback, first, 0);
+      }
+      return answer(Action.Start, Reason.None);
+    }
+    const other = otherSlot(slot);
+    slot = state[slotOffset(other)] === SlotStatus.Confirmed ? other : Slot.None;
+  }
+  return recover(Reason.NothingBootable);
 }

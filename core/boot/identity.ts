@@ -1,5 +1,6 @@
 /** What a board is, in 12 bytes: made by the host when it builds a bootloader, compared by the bootloader. */
 
+import { copyBytes } from "../bytes";
 import { RECORD_DIGEST_BYTES } from "../journal/record";
 import type { HashPort, TrustedKey } from "../ports";
 
@@ -18,5 +19,5 @@ export function computeIdentity(hash: HashPort, boardName: string, keys: Trusted
   for (let i = 0; i < keys.length; i++) {
     message.set(keys[i].keyHash, nameEnd + i * KEY_HASH_BYTES);
   }
-  return hash.sha256(message).slice(0, RECORD_DIGEST_BYTES);
+  return copyBytes(hash.sha256(message), 0, RECORD_DIGEST_BYTES);
 }

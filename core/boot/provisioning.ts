@@ -6,7 +6,8 @@
  *   44 16 bytes 0xFF     60 u32 CRC-32 of bytes 0..59
  */
 
-import { isFilled, readU32, writeU32 } from "../bytes";
+import { copyBytes, readU32, writeU32 } from "../bytes";
+import { readFirstWord } from "../journal/record";
 import type { ByteSource, HashPort } from "../ports";
 
 export const PROVISIONING_BYTES = 64;
@@ -15,6 +16,9 @@ const MAGIC = 0x31504254;
 const KEY_OFFSET = 12;
 const KEY_BYTES = 32;
 const CRC_OFFSET = 60;
+
+/** CRC-32 of 64 erased bytes. */
+const BLANK_BLOCK_CRC = 0x0f6187ba;
 
 export interface Provisioning {
   /**
@@ -30,19 +34,12 @@ export interface Provisioning {
 /** Reads the block at the start of `source`. Any bytes give an answer. */
 export function readProvisioning(source: ByteSource, hash: HashPort): Provisioning {
   const bytes = source.read(0, PROVISIONING_BYTES);
-  if (isFilled(bytes, 0, PROVISIONING_BYTES, 255)) {
-    return { provisioned: false, baseFloor: 0, deviceKey: undefined };
-  }
-  const intact =
-    readU32(bytes, 0) === MAGIC && readU32(bytes, CRC_OFFSET) === hash.crc32(bytes.subarray(0, CRC_OFFSET));
-  if (!intact) {
-    return { provisioned: true, baseFloor: 0, deviceKey: undefined };
-  }
-  const hasKey = readU32(bytes, 8) === 1;
+  const isIntact = readFirstWord(source, hash, bytes, 0) === MAGIC;
+  const hasKey = isIntact && readU32(bytes, 8) === 1;
   return {
-    provisioned: true,
-    baseFloor: readU32(bytes, 4),
-    deviceKey: hasKey ? bytes.slice(KEY_OFFSET, KEY_OFFSET + KEY_BYTES) : undefined,
+    provisioned: hash.crc32(bytes) !== BLANK_BLOCK_CRC,
+    baseFloor: isIntact ? readU32(bytes, 4) : 0,
+    deviceKey: hasKey ? copyBytes(bytes, KEY_OFFSET, KEY_BYTES) : undefined,
   };
 }
 

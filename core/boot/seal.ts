@@ -4,12 +4,21 @@
  * They are worth what the device key's secrecy is worth (SECURITY.md).
  */
 
-import { alignUp, equalBytes, isFilled, writeU32 } from "../bytes";
+import { startsWith, writeU32 } from "../bytes";
 import { hmacSha256 } from "../crypto/hmac";
-import type { ImageFacts } from "../image/image";
 import { trailerStart } from "../image/trailer";
+import { BLANK_CRC } from "../journal/record";
 import type { FlashPort, HashPort } from "../ports";
 import type { Slot } from "../slot";
+
+/** What a seal is about. */
+export interface SealedImage {
+  /** 32 bytes. */
+  readonly digest: Uint8Array;
+  /** The security counter; 0 if there is none. */
+  readonly counter: number;
+  readonly totalSizeBytes: number;
+}
 
 export const enum Seal {
   /** Digest, signature and policy were checked in full on this device. */
@@ -18,23 +27,47 @@ export const enum Seal {
   Confirmed = 1,
 }
 
+/** Size of a seal, and its alignment: a multiple of every write unit, so that it never shares a word with the image. */
 const SEAL_BYTES = 32;
-/** A multiple of every write unit, so that a seal never shares a word with the image. */
-const SEAL_ALIGNMENT_BYTES = 32;
-
-function sealOffset(image: ImageFacts, kind: Seal): number {
-  return alignUp(image.totalSizeBytes, SEAL_ALIGNMENT_BYTES) + kind * SEAL_BYTES;
-}
 
 /** HMAC-SHA-256 over "TBS1", kind, slot, two zero bytes, counter (u32) and the image's digest. */
-function computeSeal(hash: HashPort, deviceKey: Uint8Array, slot: Slot, image: ImageFacts, kind: Seal): Uint8Array {
+function computeSeal(hash: HashPort, deviceKey: Uint8Array, slot: Slot, image: SealedImage, kind: Seal): Uint8Array {
   const message = new Uint8Array(44);
   writeU32(message, 0, 0x31534254);
-  message[4] = kind;
-  message[5] = slot;
-  writeU32(message, 8, image.securityCounter === undefined ? 0 : image.securityCounter);
+  writeU32(message, 4, kind + slot * 256);
+  writeU32(message, 8, image.counter);
   message.set(image.digest, 12);
   return hmacSha256(hash, deviceKey, message);
+}
+
+/**
+ * Looks at the place of a seal behind the image in `slot`. There is none where the device has no key, or where there is
+ * no room before the trailer.
+ *
+ * @param mayWrite whether to write the seal if nothing stands there yet; otherwise it is compared
+ * @returns whether the image carries a valid seal of this kind; without meaning if it was to be written
+ */
+export function useSeal(
+  flash: FlashPort,
+  hash: HashPort,
+  deviceKey: Uint8Array | undefined,
+  slot: Slot,
+  image: SealedImage,
+  kind: Seal,
+  mayWrite: boolean,
+): boolean {
+  const offset = (Math.ceil(image.totalSizeBytes / SEAL_BYTES) + kind) * SEAL_BYTES;
+  if (deviceKey === undefined || offset + SEAL_BYTES > trailerStart(flash.sizeBytes)) {
+    return false;
+  }
+  const found = flash.read(offset, SEAL_BYTES);
+  if (!mayWrite) {
+    return startsWith(found, computeSeal(hash, deviceKey, slot, image, kind));
+  }
+  if (hash.crc32(found) === BLANK_CRC) {
+    flash.write(offset, computeSeal(hash, deviceKey, slot, image, kind));
+  }
+  return false;
 }
 
 /** Whether the image in `slot` carries a valid seal of this kind. */
@@ -43,15 +76,10 @@ export function sealIsValid(
   hash: HashPort,
   deviceKey: Uint8Array | undefined,
   slot: Slot,
-  image: ImageFacts,
+  image: SealedImage,
   kind: Seal,
 ): boolean {
-  const offset = sealOffset(image, kind);
-  if (deviceKey === undefined || offset + SEAL_BYTES > trailerStart(flash.sizeBytes)) {
-    return false;
-  }
-  const expected = computeSeal(hash, deviceKey, slot, image, kind);
-  return equalBytes(flash.read(offset, SEAL_BYTES), 0, expected, 0, SEAL_BYTES);
+  return useSeal(flash, hash, deviceKey, slot, image, kind, false);
 }
 
 /** Writes a seal if the device has a key, there is room before the trailer and nothing stands there yet. */
@@ -60,14 +88,8 @@ export function writeSeal(
   hash: HashPort,
   deviceKey: Uint8Array | undefined,
   slot: Slot,
-  image: ImageFacts,
+  image: SealedImage,
   kind: Seal,
 ): void {
-  const offset = sealOffset(image, kind);
-  if (deviceKey === undefined || offset + SEAL_BYTES > trailerStart(flash.sizeBytes)) {
-    return;
-  }
-  if (isFilled(flash.read(offset, SEAL_BYTES), 0, SEAL_BYTES, 255)) {
-    flash.write(offset, computeSeal(hash, deviceKey, slot, image, kind));
-  }
+  useSeal(flash, hash, deviceKey, slot, image, kind, true);
 }

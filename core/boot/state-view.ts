@@ -1,6 +1,7 @@
 /** The boot state with names, for reports and tests. Not part of the bootloader. */
 
-import { readU32 } from "../bytes";
+import { copyBytes, readU32 } from "../bytes";
+import { RECORD_DIGEST_BYTES } from "../journal/record";
 import type { Slot } from "../slot";
 import type { SlotStatus } from "./state";
 import { slotDigest, slotOffset, StateField } from "./state";
@@ -32,7 +33,7 @@ export interface StateView {
 function viewSlot(state: Uint8Array, slot: Slot): SlotView {
   return {
     status: state[slotOffset(slot)],
-    digest: slotDigest(state, slot).slice(),
+    digest: copyBytes(slotDigest(state, slot), 0, RECORD_DIGEST_BYTES),
     counter: readU32(state, slotOffset(slot) + 16),
   };
 }
@@ -42,7 +43,7 @@ export function viewState(state: Uint8Array): StateView {
   return {
     active: state[StateField.Active],
     floor: readU32(state, StateField.Floor),
-    identity: state.slice(StateField.Identity, StateField.Floor),
+    identity: copyBytes(state, StateField.Identity, RECORD_DIGEST_BYTES),
     slots: [viewSlot(state, 0), viewSlot(state, 1)],
     attempts: state[StateField.Attempts],
     failures: state[StateField.Failures],
@@ -52,6 +53,6 @@ export function viewState(state: Uint8Array): StateView {
     announced: state[StateField.Announced] === 1,
     deaths: state[StateField.Deaths],
     recoveryRequested: state[StateField.RecoveryRequested] === 1,
-    refusals: state.slice(StateField.Refusals, StateField.Slots),
+    refusals: copyBytes(state, StateField.Refusals, RECORD_DIGEST_BYTES),
   };
 }

@@ -4,11 +4,11 @@
  * form to store, to compare and to enumerate. state-view.ts gives it names for people.
  */
 
-import { readU16, readU32, writeU32 } from "../bytes";
-import { RECORD_DIGEST_BYTES, RecordField, RecordType } from "../journal/record";
+import { readU32, viewBytes, writeU32 } from "../bytes";
+import { digestAt, RecordField, RecordType } from "../journal/record";
 import { STATE_BYTES } from "../limits";
 import { Reason } from "../reasons";
-import { Slot } from "../slot";
+import { otherSlot, Slot } from "../slot";
 
 /** Offsets in the state block. Sequence (u32), type and CRC (last u32) are filled in when it is written. */
 export const enum StateField {
@@ -79,8 +79,7 @@ export function slotOffset(slot: Slot): number {
 
 /** The 12 bytes of digest that the state knows of a slot. */
 export function slotDigest(state: Uint8Array, slot: Slot): Uint8Array {
-  const start = slotOffset(slot) + SLOT_DIGEST;
-  return state.subarray(start, start + RECORD_DIGEST_BYTES);
+  return digestAt(state, slotOffset(slot) + SLOT_DIGEST);
 }
 
 /** Sets what is known of a slot. */
@@ -93,7 +92,7 @@ export function setSlot(
 ): void {
   const offset = slotOffset(slot);
   state[offset] = status;
-  state.set(digest.subarray(0, RECORD_DIGEST_BYTES), offset + SLOT_DIGEST);
+  state.set(digestAt(digest, 0), offset + SLOT_DIGEST);
   writeU32(state, offset + SLOT_COUNTER, counter);
 }
 
@@ -105,75 +104,47 @@ export function trialSlot(state: Uint8Array): Slot {
   return state[StateField.Slots + STATE_SLOT_BYTES] === SlotStatus.Trial ? Slot.B : Slot.None;
 }
 
-/** Makes `slot` the confirmed one. The floor rises to its counter. */
+/** Sets what is known of a slot, and makes it the confirmed one. The floor rises to its counter. */
 export function activateSlot(state: Uint8Array, slot: Slot, digest: Uint8Array, counter: number): void {
   setSlot(state, slot, SlotStatus.Confirmed, digest, counter);
   state[StateField.Active] = slot;
   writeU32(state, StateField.Floor, Math.max(readU32(state, StateField.Floor), counter));
 }
 
-/** The records that change a slot. */
+/** The records about a trial of one slot or the other, and about which one is confirmed. */
 function applySlotRecord(state: Uint8Array, record: Uint8Array, type: RecordType, slot: Slot): void {
-  const digest = record.subarray(RecordField.Digest, RecordField.Value);
-  const counter = readU32(record, RecordField.Value);
+  const offset = slotOffset(slot);
+  if (type < RecordType.Rejected) {
+    // Digest and value of a record lie as digest and counter of a slot do.
+    state.set(viewBytes(record, RecordField.Type, STATE_SLOT_BYTES), offset);
+    state.fill(0, offset, offset + (type === RecordType.InstallBegin ? STATE_SLOT_BYTES : SLOT_DIGEST));
+  }
+  if (type !== RecordType.Fallback) {
+    state[offset] = type - RecordType.InstallBegin;
+  }
   if (type === RecordType.InstallBegin) {
-    state.fill(0, slotOffset(slot), slotOffset(slot) + STATE_SLOT_BYTES);
     if (state[StateField.Active] === slot) {
       state[StateField.Active] = Slot.None;
     }
-  } else if (type === RecordType.Rejected) {
-    state[slotOffset(slot)] = SlotStatus.Rejected;
-    // The application resets after giving up; the bootloader goes on in the same start.
-    if (readU16(record, RecordField.Detail) === Reason.RejectedByApplication) {
-      state[StateField.Announced] = 1;
+  } else if (type === RecordType.TrialRequested) {
+    // Only one trial can be pending: a later request takes the place of an earlier one.
+    const other = slotOffset(otherSlot(slot));
+    if (state[other] === SlotStatus.Trial) {
+      state[other] = SlotStatus.Installed;
     }
-  } else if (type === RecordType.Fallback) {
+    state.fill(0, StateField.ElapsedMs, StateField.Announced);
+    state[StateField.Announced] = 1;
+  } else if (type === RecordType.Rejected) {
+    // The application resets after giving up; the bootloader goes on in the same start.
+    state[StateField.Announced] = record[RecordField.Detail] === Reason.RejectedByApplication ? 1 : 0;
+  } else if (type >= RecordType.Confirmed) {
     state[StateField.Active] = slot;
     state[StateField.Deaths] = 0;
-  } else if (type === RecordType.Confirmed) {
-    activateSlot(state, slot, digest, counter);
-    state.fill(0, StateField.ElapsedMs, StateField.RecoveryRequested);
-  } else {
-    if (type === RecordType.TrialRequested) {
-      // Only one trial can be pending: a later request takes the place of an earlier one.
-      const pending = trialSlot(state);
-      if (pending !== Slot.None) {
-        state[slotOffset(pending)] = SlotStatus.Installed;
-      }
-      state.fill(0, StateField.ElapsedMs, StateField.Announced);
-      state[StateField.Announced] = 1;
+    if (type === RecordType.Confirmed) {
+      const floor = Math.max(readU32(state, StateField.Floor), readU32(record, RecordField.Value));
+      writeU32(state, StateField.Floor, floor);
+      state.fill(0, StateField.ElapsedMs, StateField.Deaths);
     }
-    setSlot(state, slot, type - RecordType.InstallBegin, digest, counter);
-  }
-}
-
-/** The records that count starts and ends. */
-function applyStartRecord(state: Uint8Array, record: Uint8Array, type: RecordType): void {
-  if (type === RecordType.Attempt) {
-    const kind = record[RecordField.Detail];
-    state[StateField.Attempts]++;
-    if (kind !== AttemptKind.First) {
-      state[StateField.Attempts + kind]++;
-    }
-    writeU32(state, StateField.ElapsedMs, 0);
-    state[StateField.Announced] = 0;
-  } else if (type === RecordType.Wake) {
-    state[StateField.Wakes]++;
-    state[StateField.Announced] = 0;
-  } else if (type === RecordType.Announced) {
-    state[StateField.Announced] = 1;
-    state.set(record.subarray(RecordField.Value, RecordField.Value + 4), StateField.ElapsedMs);
-  } else if (type === RecordType.Death) {
-    state[StateField.Deaths]++;
-  } else if (type === RecordType.Healthy) {
-    state[StateField.Deaths] = 0;
-  } else if (type === RecordType.RecoveryRequested) {
-    state[StateField.RecoveryRequested] = 1;
-  } else if (type === RecordType.RecoveryEntered) {
-    // The way out of recovery is a reset that is nobody's failure, into an image with all its chances.
-    state[StateField.Announced] = 1;
-    state[StateField.Deaths] = 0;
-    state[StateField.RecoveryRequested] = 0;
   }
 }
 
@@ -188,11 +159,33 @@ export function applyRecord(state: Uint8Array, record: Uint8Array): void {
     if (slot <= Slot.B) {
       applySlotRecord(state, record, type, slot);
     }
+  } else if (type === RecordType.Attempt) {
+    const kind = record[RecordField.Detail];
+    state[StateField.Attempts]++;
+    if (kind !== AttemptKind.First) {
+      state[StateField.Attempts + kind]++;
+    }
+    state.fill(0, StateField.ElapsedMs, StateField.Attempts);
+    state[StateField.Announced] = 0;
+  } else if (type === RecordType.Wake) {
+    state[StateField.Wakes]++;
+    state[StateField.Announced] = 0;
+  } else if (type === RecordType.Announced) {
+    state.set(viewBytes(record, RecordField.Value, 4), StateField.ElapsedMs);
+    state[StateField.Announced] = 1;
+  } else if (type === RecordType.Death) {
+    state[StateField.Deaths]++;
+  } else if (type === RecordType.Healthy) {
+    state[StateField.Deaths] = 0;
+  } else if (type === RecordType.RecoveryRequested) {
+    state[StateField.RecoveryRequested] = 1;
+  } else if (type === RecordType.RecoveryEntered) {
+    // The way out of recovery is a reset that is nobody's failure, into an image with all its chances.
+    state[StateField.Announced] = 1;
+    state.fill(0, StateField.Deaths, StateField.RecoveryRequested + 1);
   } else if (type === RecordType.Refusal) {
-    state.set(record.subarray(RecordField.Digest, RecordField.Value), StateField.Refusals);
+    state.set(digestAt(record, RecordField.Digest), StateField.Refusals);
   } else if (type === RecordType.IdentityChanged) {
-    state.set(record.subarray(RecordField.Digest, RecordField.Value), StateField.Identity);
-  } else {
-    applyStartRecord(state, record, type);
+    state.set(digestAt(record, RecordField.Digest), StateField.Identity);
   }
 }

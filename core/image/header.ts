@@ -11,8 +11,25 @@ import { IMAGE_MAGIC, ImageFlag } from "./image";
 /** Size of the info header that opens a TLV area: u16 magic, u16 total. */
 export const TLV_INFO_BYTES = 4;
 
-const FLAGS_AES = ImageFlag.EncryptedAes128 + ImageFlag.EncryptedAes256;
-const FLAGS_LZMA = ImageFlag.CompressedLzma1 + ImageFlag.CompressedLzma2;
+/** Size of the head of an entry: u16 type, u16 length. */
+export const TLV_HEAD_BYTES = 4;
+
+/** Flags by the byte of ih_flags that they stand in, the lowest byte first. */
+const FLAGS0_AES = ImageFlag.EncryptedAes128 + ImageFlag.EncryptedAes256;
+const FLAGS1_LZMA = (ImageFlag.CompressedLzma1 + ImageFlag.CompressedLzma2) / 256;
+const FLAGS1_COMPRESSED = FLAGS1_LZMA + ImageFlag.CompressedArmThumb / 256;
+
+/** Offsets in the header. Reserved: 2 bytes from 28 on. */
+export const enum HeaderField {
+  Magic = 0,
+  LoadAddress = 4,
+  HeaderSize = 8,
+  /** Size of the protected TLV area with its info header; 0 if there is none. */
+  ProtectedSize = 10,
+  PayloadSize = 12,
+  Flags = 16,
+  Version = 20,
+}
 
 /** `reason` is `Reason.None` exactly if `header` is there. */
 export interface HeaderVerdict {
@@ -33,51 +50,64 @@ export function readVersion(bytes: Uint8Array, offsetBytes: number): Version {
 /** Takes the fields apart and judges nothing: for inspection. `readHeader` is for deciding. */
 export function parseHeader(bytes: Uint8Array): ImageHeader {
   return {
-    loadAddress: readU32(bytes, 4),
-    headerSizeBytes: readU16(bytes, 8),
-    protectedSizeBytes: readU16(bytes, 10),
-    payloadSizeBytes: readU32(bytes, 12),
-    flags: readU32(bytes, 16),
-    version: readVersion(bytes, 20),
+    loadAddress: readU32(bytes, HeaderField.LoadAddress),
+    headerSizeBytes: readU16(bytes, HeaderField.HeaderSize),
+    protectedSizeBytes: readU16(bytes, HeaderField.ProtectedSize),
+    payloadSizeBytes: readU32(bytes, HeaderField.PayloadSize),
+    flags: readU32(bytes, HeaderField.Flags),
+    version: readVersion(bytes, HeaderField.Version),
   };
 }
 
-/** The offset where the TLVs begin: header and payload are in front of it. */
-export function bodySizeBytes(header: ImageHeader): number {
-  return header.headerSizeBytes + header.payloadSizeBytes;
+/** Bytes that digest and signature cover: header, payload, protected TLVs. Exact in a double. */
+export function signedSizeBytes(header: Uint8Array): number {
+  return (
+    readU16(header, HeaderField.HeaderSize) +
+    readU32(header, HeaderField.PayloadSize) +
+    readU16(header, HeaderField.ProtectedSize)
+  );
 }
 
-function hasAll(flags: number, mask: number): boolean {
-  return u32And(flags, mask) === mask;
+/** The shortest image with this header ends with an empty unprotected area. */
+export function leastSizeBytes(header: Uint8Array): number {
+  return signedSizeBytes(header) + TLV_INFO_BYTES;
 }
 
-function checkFlags(flags: number): Reason {
-  if (hasAll(flags, FLAGS_AES) || hasAll(flags, FLAGS_LZMA)) {
-    return Reason.FlagsContradict;
+/**
+ * Checks the 32 bytes of a header. After acceptance header, payload, protected area and the info header of the
+ * unprotected area end at or before `maxSizeBytes`. Refusals: see `readHeader`, without ImageTruncated.
+ */
+export function checkHeader(header: Uint8Array, maxSizeBytes: number): Reason {
+  const aes = u32And(header[HeaderField.Flags], FLAGS0_AES);
+  const compressed = u32And(header[HeaderField.Flags + 1], FLAGS1_COMPRESSED);
+  if (readU32(header, HeaderField.Magic) !== IMAGE_MAGIC) {
+    return Reason.ImageMagic;
   }
-  if (u32And(flags, FLAGS_AES) !== 0) {
-    return Reason.Encrypted;
-  }
-  if (u32And(flags, FLAGS_LZMA + ImageFlag.CompressedArmThumb) !== 0) {
-    return Reason.Compressed;
-  }
-  return hasAll(flags, ImageFlag.NonBootable) ? Reason.NonBootable : Reason.None;
-}
-
-function checkHeader(header: ImageHeader, maxSizeBytes: number, sourceSizeBytes: number): Reason {
-  if (header.headerSizeBytes < IMAGE_HEADER_BYTES) {
+  if (readU16(header, HeaderField.HeaderSize) < IMAGE_HEADER_BYTES) {
     return Reason.HeaderSize;
   }
-  // Exact in a double, so there is no 32-bit overflow to fear. The shortest image that is to come ends with an empty
-  // unprotected area.
-  const leastSizeBytes = bodySizeBytes(header) + header.protectedSizeBytes + TLV_INFO_BYTES;
-  if (leastSizeBytes > maxSizeBytes) {
+  if (leastSizeBytes(header) > maxSizeBytes) {
     return Reason.ImageTooLarge;
   }
-  if (leastSizeBytes > sourceSizeBytes) {
-    return Reason.ImageTruncated;
+  if (aes === FLAGS0_AES || u32And(compressed, FLAGS1_LZMA) === FLAGS1_LZMA) {
+    return Reason.FlagsContradict;
   }
-  return checkFlags(header.flags);
+  if (aes !== 0) {
+    return Reason.Encrypted;
+  }
+  if (compressed !== 0) {
+    return Reason.Compressed;
+  }
+  return u32And(header[HeaderField.Flags], ImageFlag.NonBootable) === 0 ? Reason.None : Reason.NonBootable;
+}
+
+/**
+ * What an image that does not fit into a source that is shorter than the slot lacks.
+ *
+ * @param endBytes where the image ends, or has to end at the earliest
+ */
+export function truncationOf(reason: Reason, endBytes: number, maxSizeBytes: number): Reason {
+  return reason === Reason.ImageTooLarge && endBytes <= maxSizeBytes ? Reason.ImageTruncated : reason;
 }
 
 /**
@@ -90,14 +120,11 @@ function checkHeader(header: ImageHeader, maxSizeBytes: number, sourceSizeBytes:
  * @param maxSizeBytes the image must end at or before this offset
  */
 export function readHeader(source: ByteSource, maxSizeBytes: number): HeaderVerdict {
-  let reason: Reason = Reason.ImageTruncated;
-  let header: ImageHeader | undefined = undefined;
-  if (source.sizeBytes >= IMAGE_HEADER_BYTES) {
-    const bytes = source.read(0, IMAGE_HEADER_BYTES);
-    header = parseHeader(bytes);
-    reason = readU32(bytes, 0) === IMAGE_MAGIC
-      ? checkHeader(header, maxSizeBytes, source.sizeBytes)
-      : Reason.ImageMagic;
+  if (source.sizeBytes < IMAGE_HEADER_BYTES) {
+    return { reason: Reason.ImageTruncated, header: undefined };
   }
-  return { reason, header: reason === Reason.None ? header : undefined };
+  const bytes = source.read(0, IMAGE_HEADER_BYTES);
+  const refusal = checkHeader(bytes, Math.min(maxSizeBytes, source.sizeBytes));
+  const reason = truncationOf(refusal, leastSizeBytes(bytes), maxSizeBytes);
+  return { reason, header: reason === Reason.None ? parseHeader(bytes) : undefined };
 }

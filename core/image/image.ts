@@ -79,6 +79,8 @@ export interface ImageFacts {
   readonly digest: Uint8Array;
   /** From header to the end of the unprotected TLVs. */
   readonly totalSizeBytes: number;
+  /** The security counter; an image without one counts as 0. */
+  readonly counter: number;
   readonly securityCounter: number | undefined;
   readonly dependencies: Dependency[];
   readonly vendorId: Uint8Array | undefined;

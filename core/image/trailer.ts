@@ -1,6 +1,6 @@
 /** MCUboot's trailer at the end of a slot, read only: the flags of factory images (MCUboot docs/design.md). */
 
-import { equalBytes, isFilled, readU16 } from "../bytes";
+import { isFilled, readU16, startsWith } from "../bytes";
 import type { ByteSource } from "../ports";
 import { bytesOf } from "./bytes-of";
 
@@ -55,15 +55,28 @@ export function trailerFieldOffset(slotSizeBytes: number, maxAlign: number, fiel
 
 /** Where images must end at the latest: the swap_info field for the alignment 8, as in MCUboot's direct-XIP. */
 export function trailerStart(slotSizeBytes: number): number {
-  return trailerFieldOffset(slotSizeBytes, MAX_ALIGN_DEFAULT, TrailerField.SwapInfo);
+  // trailerFieldOffset for that field, worked out: it is asked at every start.
+  return slotSizeBytes - slotSizeBytes % MAX_ALIGN_DEFAULT - 40;
 }
 
-function readFlag(slot: ByteSource, maxAlign: number, field: TrailerField): TrailerFlag {
+/** Whether the flag `field` is set, in the layout of `maxAlign`. */
+export function readTrailerFlag(slot: ByteSource, maxAlign: number, field: TrailerField): TrailerFlag {
   const value = slot.read(trailerFieldOffset(slot.sizeBytes, maxAlign, field), 1)[0];
   if (value === 1) {
     return TrailerFlag.Set;
   }
   return value === 0xff ? TrailerFlag.Unset : TrailerFlag.Bad;
+}
+
+/**
+ * The alignment that a good magic tells (8, 16 or 32); 0 without a good magic.
+ *
+ * @param magic the last 16 bytes of the slot
+ */
+export function trailerAlignment(magic: Uint8Array): number {
+  const stated = readU16(magic, 0);
+  const maxAlign = stated === 16 || stated === 32 ? stated : MAX_ALIGN_DEFAULT;
+  return startsWith(magic, trailerMagic(maxAlign)) ? maxAlign : 0;
 }
 
 /**
@@ -74,19 +87,13 @@ function readFlag(slot: ByteSource, maxAlign: number, field: TrailerField): Trai
  */
 export function readTrailer(slot: ByteSource): Trailer {
   const bytes = slot.read(slot.sizeBytes - TRAILER_MAGIC_BYTES, TRAILER_MAGIC_BYTES);
-  const stated = readU16(bytes, 0);
-  const maxAlign = stated === 16 || stated === 32 ? stated : MAX_ALIGN_DEFAULT;
-  let magic: TrailerMagic = TrailerMagic.Bad;
-  if (equalBytes(bytes, 0, trailerMagic(maxAlign), 0, TRAILER_MAGIC_BYTES)) {
-    magic = TrailerMagic.Good;
-  } else if (isFilled(bytes, 0, TRAILER_MAGIC_BYTES, 0xff)) {
-    magic = TrailerMagic.Unset;
-  }
-  const layout = magic === TrailerMagic.Good ? maxAlign : MAX_ALIGN_DEFAULT;
+  const maxAlign = trailerAlignment(bytes);
+  const layout = maxAlign === 0 ? MAX_ALIGN_DEFAULT : maxAlign;
+  const absent = isFilled(bytes, 0, TRAILER_MAGIC_BYTES, 0xff) ? TrailerMagic.Unset : TrailerMagic.Bad;
   return {
-    magic,
-    imageOk: readFlag(slot, layout, TrailerField.ImageOk),
-    copyDone: readFlag(slot, layout, TrailerField.CopyDone),
+    magic: maxAlign === 0 ? absent : TrailerMagic.Good,
+    imageOk: readTrailerFlag(slot, layout, TrailerField.ImageOk),
+    copyDone: readTrailerFlag(slot, layout, TrailerField.CopyDone),
     startBytes: trailerFieldOffset(slot.sizeBytes, layout, TrailerField.SwapInfo),
   };
 }

@@ -6,10 +6,9 @@
 import { isFilled, writeU16, writeU32 } from "../bytes";
 import { DEPENDENCIES_MAX, IMAGE_HEADER_BYTES, TLV_ENTRIES_MAX } from "../limits";
 import { Reason } from "../reasons";
-import { TLV_INFO_BYTES } from "./header";
+import { TLV_INFO_BYTES, TLV_HEAD_BYTES } from "./header";
 import type { Dependency, Version } from "./image";
 import { IMAGE_MAGIC, ImageFlag, Tlv, TLV_INFO_MAGIC, TLV_PROTECTED_INFO_MAGIC } from "./image";
-import { TLV_HEAD_BYTES } from "./tlv";
 
 /** Custom types imgtool takes: 0x00A0 to 0xFFFE. */
 export const CUSTOM_TLV_TYPE_MIN = 0xa0;

@@ -7,76 +7,81 @@
  * holds a checkpoint that counts.
  */
 
-import { readU32 } from "../bytes";
-import { applyRecord, emptyState, StateField } from "../boot/state";
-import { APPEND_TRIES_MAX, JOURNAL_PAGES_MAX, RECORD_BYTES, STATE_BYTES } from "../limits";
+import { copyBytes, readU32, startsWith } from "../bytes";
+import { applyRecord, emptyState } from "../boot/state";
+import { APPEND_TRIES_MAX, JOURNAL_PAGES_MAX, RECORD_BYTES, SEQUENCE_MAX, STATE_BYTES } from "../limits";
 import type { FlashPort, HashPort } from "../ports";
 import type { Reason } from "../reasons";
 import { Slot } from "../slot";
-import { FIRST_POSITION, readPage } from "./page";
-import { makeRecord, RECORD_DIGEST_BYTES, RecordField, recordIsValid, RecordType, sealRecord } from "./record";
+import { readPage } from "./page";
+import { makeRecord, RecordField, RecordType, sealRecord } from "./record";
+import { countRefusal } from "./refusals";
 
 /** An open journal. Read `usable` and `state`; everything changes only through the functions of this file. */
 export interface Journal {
   readonly flash: FlashPort;
-  readonly hash: HashPort;
+  readonly hasher: HashPort;
   /** Whether a checkpoint that counts was found or written; if not, nothing can be appended. */
   usable: boolean;
   /** The fold of all live records: a state block. */
   state: Uint8Array;
+  /** Bytes of the pages in use. */
+  readonly endBytes: number;
+  readonly pageBytes: number;
+  /** Offset of the page in use. */
   page: number;
+  /** Offset in the page where the next record goes. */
   position: number;
   nextSequence: number;
   /** The last live record, if a write that was cut short could have left it. */
-  tail: Uint8Array | undefined;
-  /** Refusals of each kind in this session. */
-  readonly refusals: number[];
+  tail?: Uint8Array | undefined;
+  /** Refusals of each kind in this session; none yet before the first. */
+  refusals?: number[];
 }
 
-function pageCount(flash: FlashPort): number {
-  return Math.min(Math.floor(flash.sizeBytes / flash.pageSizeBytes), JOURNAL_PAGES_MAX);
-}
-
-/** Writes sealed bytes and reads them back twice: right CRC both times, and the one that was written. */
-function writeAndReadBack(journal: Journal, offsetBytes: number, bytes: Uint8Array): boolean {
-  journal.flash.write(offsetBytes, bytes);
-  for (let i = 0; i < 2; i++) {
-    const read = journal.flash.read(offsetBytes, bytes.length);
-    const crcOffset = bytes.length - 4;
-    if (!recordIsValid(read, journal.hash) || readU32(read, crcOffset) !== readU32(bytes, crcOffset)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/** Writes a record at the next position that takes it. False: the page is full or worn. */
-function program(journal: Journal, record: Uint8Array, sequence: number): boolean {
+/** Seals and writes bytes at `position` of the page in use, and reads them back twice. */
+function writeAndReadBack(journal: Journal, position: number, bytes: Uint8Array, sequence: number): boolean {
   const flash = journal.flash;
-  const positions = Math.floor(flash.pageSizeBytes / RECORD_BYTES);
-  sealRecord(record, sequence, journal.hash);
-  for (let tries = 0; tries < APPEND_TRIES_MAX && journal.position < positions; tries++) {
-    const offset = journal.page * flash.pageSizeBytes + journal.position * RECORD_BYTES;
-    journal.position++;
-    if (writeAndReadBack(journal, offset, record)) {
+  const offset = journal.page + position;
+  sealRecord(bytes, sequence, journal.hasher);
+  flash.write(offset, bytes);
+  return startsWith(flash.read(offset, bytes.length), bytes) && startsWith(flash.read(offset, bytes.length), bytes);
+}
+
+/** Writes a record at the next position that takes it. False: the page is full or worn, or sequences ran out. */
+function program(journal: Journal, record: Uint8Array, sequence: number): boolean {
+  for (let tries = 0; tries < APPEND_TRIES_MAX && journal.position < journal.pageBytes; tries++) {
+    journal.position += RECORD_BYTES;
+    if (sequence < SEQUENCE_MAX && writeAndReadBack(journal, journal.position - RECORD_BYTES, record, sequence)) {
       return true;
     }
   }
   return false;
 }
 
-/** Erases `page` and goes on there with a checkpoint of `state`. On failure the journal is as before. */
-function turnTo(journal: Journal, page: number, state: Uint8Array): boolean {
-  const sequence = journal.nextSequence;
+/** Says that everything before it was read back in full. */
+function settledRecord(): Uint8Array {
+  return makeRecord(RecordType.Settled, Slot.None, 0, undefined, 0);
+}
+
+/**
+ * Starts `journal` anew with `state`: genesis, after a loss, or because the page in use is full. Erases the next page
+ * and goes on there with a checkpoint. False: no page takes it, and the journal is as before.
+ */
+export function formatJournal(journal: Journal, state: Uint8Array): boolean {
   const oldPage = journal.page;
   const oldPosition = journal.position;
-  journal.flash.erasePage(page * journal.flash.pageSizeBytes);
-  sealRecord(state, sequence, journal.hash);
-  if (writeAndReadBack(journal, page * journal.flash.pageSizeBytes, state)) {
-    journal.page = page;
-    journal.position = FIRST_POSITION;
-    if (program(journal, makeRecord(RecordType.Settled, Slot.None, 0, undefined, 0), sequence + 1)) {
-      journal.nextSequence = sequence + 2;
+  // The page in use is the last choice, and none at all while it holds the only state.
+  const last = journal.endBytes - (journal.usable ? journal.pageBytes : 0);
+  for (let step = journal.pageBytes; step <= last; step += journal.pageBytes) {
+    journal.page = (oldPage + step) % journal.endBytes;
+    journal.position = STATE_BYTES;
+    journal.flash.erasePage(journal.page);
+    if (
+      writeAndReadBack(journal, 0, state, journal.nextSequence) &&
+      program(journal, settledRecord(), journal.nextSequence + 1)
+    ) {
+      journal.nextSequence += 2;
       journal.state = state;
       journal.usable = true;
       journal.tail = undefined;
@@ -88,29 +93,14 @@ function turnTo(journal: Journal, page: number, state: Uint8Array): boolean {
   return false;
 }
 
-/** Starts `journal` anew with `state`: genesis, or after a loss. False: no page takes it. */
-export function formatJournal(journal: Journal, state: Uint8Array): boolean {
-  const pages = pageCount(journal.flash);
-  const start = journal.page;
-  // The page in use is the last choice, and none at all while it holds the only state.
-  const choices = journal.usable ? pages - 1 : pages;
-  for (let i = 1; i <= choices; i++) {
-    if (turnTo(journal, (start + i) % pages, state)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /** Appends one record and folds it. False: nothing durable was written, and the state is as before. */
 export function appendRecord(journal: Journal, record: Uint8Array): boolean {
-  if (!journal.usable) {
+  if (
+    !journal.usable ||
+    (!program(journal, record, journal.nextSequence) &&
+      (!formatJournal(journal, journal.state) || !program(journal, record, journal.nextSequence)))
+  ) {
     return false;
-  }
-  if (!program(journal, record, journal.nextSequence)) {
-    if (!formatJournal(journal, journal.state) || !program(journal, record, journal.nextSequence)) {
-      return false;
-    }
   }
   journal.nextSequence++;
   journal.tail = undefined;
@@ -124,28 +114,21 @@ export function appendRecord(journal: Journal, record: Uint8Array): boolean {
  */
 export function secureTail(journal: Journal): boolean {
   const tail = journal.tail;
-  if (!journal.usable || tail === undefined) {
+  if (tail === undefined) {
     return journal.usable;
   }
   // Without room for the copy, a new checkpoint says what it would have said. Behind the copy a further record is
   // needed: it tells a later start that the copy was read back.
   return program(journal, tail, readU32(tail, 0))
-    ? appendRecord(journal, makeRecord(RecordType.Settled, Slot.None, 0, undefined, 0))
+    ? appendRecord(journal, settledRecord())
     : formatJournal(journal, journal.state);
 }
 
-/** Notes a refusal; written at the first, second, fourth, eighth ... of a kind, so that a flood cannot wear pages. */
+/** Notes a refusal; written only if it is due (refusals.ts). */
 export function recordRefusal(journal: Journal, reason: Reason): void {
-  const kind = reason % RECORD_DIGEST_BYTES;
-  const table = journal.state.slice(StateField.Refusals, StateField.Slots);
-  let due = 1;
-  for (let i = 0; i < table[kind]; i++) {
-    due = due * 2;
-  }
-  journal.refusals[kind]++;
-  if (journal.refusals[kind] >= due) {
-    table[kind]++;
-    appendRecord(journal, makeRecord(RecordType.Refusal, Slot.None, reason, table, 0));
+  const record = countRefusal(journal, reason);
+  if (record !== undefined) {
+    appendRecord(journal, record);
   }
 }
 
@@ -155,43 +138,44 @@ export function recordRefusal(journal: Journal, reason: Reason): void {
  * @param flash a partition of whole pages, used by the journal alone
  */
 export function openJournal(flash: FlashPort, hash: HashPort): Journal {
+  const pageBytes = flash.pageSizeBytes;
   const journal: Journal = {
     flash,
-    hash,
+    hasher: hash,
     usable: false,
     state: emptyState(),
+    endBytes: Math.min(flash.sizeBytes, JOURNAL_PAGES_MAX * pageBytes),
+    pageBytes,
     page: 0,
     position: 0,
-    nextSequence: 1,
-    tail: undefined,
-    refusals: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    nextSequence: 0,
   };
   let newest = 0;
   let highest = 0;
-  for (let i = 0; i < pageCount(flash); i++) {
-    const page = readPage(flash, hash, i * flash.pageSizeBytes);
+  for (let offset = 0; offset < journal.endBytes; offset += pageBytes) {
+    const page = readPage(flash, hash, offset);
     highest = Math.max(highest, page.highestSequence);
     if (page.sequence > newest) {
       newest = page.sequence;
-      journal.page = i;
-      journal.position = page.nextPosition + 1;
-      journal.state = page.bytes.slice(0, STATE_BYTES);
       journal.usable = true;
-      for (let k = page.live.length - 1; k >= 0; k--) {
-        const start = page.live[k] * RECORD_BYTES;
-        journal.tail = page.bytes.slice(start, start + RECORD_BYTES);
-        applyRecord(journal.state, journal.tail);
+      journal.page = offset;
+      // One position stays blank: a write that power cut short may have left bits there that read as erased.
+      journal.position = page.endBytes + RECORD_BYTES;
+      // Copies, so that the page's bytes do not stay in memory.
+      journal.state = copyBytes(page.checkpoint, 0, STATE_BYTES);
+      for (let i = page.live.length - 1; i >= 0; i--) {
+        applyRecord(journal.state, page.live[i]);
       }
+      journal.tail = page.live[0][RecordField.Type] === RecordType.Settled
+        ? undefined
+        : copyBytes(page.live[0], 0, RECORD_BYTES);
     }
   }
   journal.nextSequence = highest + 1;
   if (highest > newest) {
     // A checkpoint that was cut short might read as a good one some day: nothing may be appended that it would hide.
     // Counting this page as full makes the next append write it anew.
-    journal.position = flash.pageSizeBytes;
-  }
-  if (journal.tail !== undefined && journal.tail[RecordField.Type] === RecordType.Settled) {
-    journal.tail = undefined;
+    journal.position = pageBytes;
   }
   return journal;
 }

@@ -9,19 +9,16 @@
  * again thereby declares everything void that was doubtful when it did.
  */
 
-import { readU32 } from "../bytes";
-import { RECORD_BYTES, RECORD_READS_MAX, SEQUENCE_MAX, STATE_BYTES } from "../limits";
+import { viewBytes } from "../bytes";
+import { RECORD_BYTES, SEQUENCE_MAX, STATE_BYTES } from "../limits";
 import type { FlashPort, HashPort } from "../ports";
-import { recordIsValid } from "./record";
-
-/** First position behind the checkpoint. */
-export const FIRST_POSITION = STATE_BYTES / RECORD_BYTES;
+import { BLANK_CRC, readFirstWord } from "./record";
 
 export interface JournalPage {
-  /** The page as it was read, doubtful positions as they read last. */
-  readonly bytes: Uint8Array;
-  /** Positions of live records, newest first. */
-  readonly live: number[];
+  /** The state block as it was read; a view of the page, as the records are. */
+  readonly checkpoint: Uint8Array;
+  /** Live records, newest first. */
+  readonly live: Uint8Array[];
   /**
    * Sequence of the newest live record if the checkpoint counts, else 0. It counts if a record follows it: that shows
    * that it was read back, and until then the page before holds the state.
@@ -29,47 +26,41 @@ export interface JournalPage {
   readonly sequence: number;
   /** Highest sequence on the page, whether it counts or not. */
   readonly highestSequence: number;
-  /** Position behind the last one that is not blank. */
-  readonly nextPosition: number;
-}
-
-/** Whether the part has a right CRC; a part that has not is read again a bounded number of times. */
-function settles(flash: FlashPort, hash: HashPort, part: Uint8Array, offsetBytes: number): boolean {
-  for (let reads = 1; reads < RECORD_READS_MAX && !recordIsValid(part, hash); reads++) {
-    part.set(flash.read(offsetBytes, part.length), 0);
-  }
-  return recordIsValid(part, hash);
+  /** Offset in the page behind the last position that is not blank. */
+  readonly endBytes: number;
 }
 
 /** Reads the page at `offsetBytes`. Accepts any bytes: noise is a page without records. */
 export function readPage(flash: FlashPort, hash: HashPort, offsetBytes: number): JournalPage {
   const bytes = flash.read(offsetBytes, flash.pageSizeBytes);
-  const blank = new Uint8Array(RECORD_BYTES);
-  blank.fill(255);
-  const blankCrc = hash.crc32(blank);
-  const live: number[] = [];
-  let nextPosition = 0;
+  const checkpoint = viewBytes(bytes, 0, STATE_BYTES);
+  const live: Uint8Array[] = [];
+  let endBytes = 0;
+  let newest = 0;
   let lowest = SEQUENCE_MAX;
-  for (let position = Math.floor(bytes.length / RECORD_BYTES) - 1; position >= FIRST_POSITION; position--) {
-    const start = position * RECORD_BYTES;
-    const record = bytes.subarray(start, start + RECORD_BYTES);
-    if (hash.crc32(record) !== blankCrc) {
-      nextPosition = Math.max(nextPosition, position + 1);
-      if (settles(flash, hash, record, offsetBytes + start) && readU32(record, 0) < lowest) {
-        lowest = readU32(record, 0);
-        live.push(position);
+  for (let start = bytes.length - RECORD_BYTES; start >= STATE_BYTES; start -= RECORD_BYTES) {
+    const record = viewBytes(bytes, start, RECORD_BYTES);
+    if (hash.crc32(record) !== BLANK_CRC) {
+      const sequence = readFirstWord(flash, hash, record, offsetBytes + start);
+      if (endBytes === 0) {
+        endBytes = start + RECORD_BYTES;
+      }
+      // A wrong CRC gives 0, which no record has.
+      if (sequence > 0 && sequence < lowest) {
+        lowest = sequence;
+        live.push(record);
+        if (newest === 0) {
+          newest = sequence;
+        }
       }
     }
   }
-  const checkpoint = bytes.subarray(0, STATE_BYTES);
-  const newest = live.length > 0 ? readU32(bytes, live[0] * RECORD_BYTES) : 0;
-  const isValid = settles(flash, hash, checkpoint, offsetBytes);
-  const first = isValid ? readU32(checkpoint, 0) : 0;
+  const first = readFirstWord(flash, hash, checkpoint, offsetBytes);
   return {
-    bytes,
+    checkpoint,
     live,
-    sequence: isValid && first < lowest ? newest : 0,
+    sequence: first > 0 && first < lowest ? newest : 0,
     highestSequence: Math.max(newest, first < SEQUENCE_MAX ? first : 0),
-    nextPosition,
+    endBytes,
   };
 }

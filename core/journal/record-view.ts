@@ -1,6 +1,6 @@
 /** A record with names, for the audit log's readers. Not part of the bootloader. */
 
-import { readU16, readU32 } from "../bytes";
+import { copyBytes, readU16, readU32 } from "../bytes";
 import type { Slot } from "../slot";
 import { RECORD_DIGEST_BYTES, RECORD_TEXT_BYTES, RecordField, RecordType } from "./record";
 
@@ -30,7 +30,7 @@ export function viewRecord(bytes: Uint8Array): JournalRecord {
     type,
     slot: bytes[RecordField.Slot],
     detail,
-    digest: bytes.slice(RecordField.Digest, RecordField.Digest + RECORD_DIGEST_BYTES),
+    digest: copyBytes(bytes, RecordField.Digest, RECORD_DIGEST_BYTES),
     value: readU32(bytes, RecordField.Value),
     text,
   };

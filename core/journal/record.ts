@@ -6,15 +6,21 @@
  *   8  12 bytes digest    20  u32 value  24  u32 zero   28  u32 CRC-32 of bytes 0..27
  */
 
-import { readU32, writeU16, writeU32 } from "../bytes";
-import { RECORD_BYTES } from "../limits";
-import type { HashPort } from "../ports";
+import { readU32, viewBytes, writeU32 } from "../bytes";
+import { RECORD_BYTES, RECORD_READS_MAX } from "../limits";
+import type { ByteSource, HashPort } from "../ports";
 import type { Slot } from "../slot";
 
 /** Bytes of an image digest that a record carries. */
 export const RECORD_DIGEST_BYTES = 12;
 /** Bytes of text that an ErrorText record carries in place of digest and value. */
 export const RECORD_TEXT_BYTES = 20;
+
+/** CRC-32 of anything that ends with its own CRC-32, little endian. */
+const CRC_RESIDUE = 0x2144df1c;
+
+/** CRC-32 of 32 erased bytes: tells a blank position without a loop over its bytes. */
+export const BLANK_CRC = 0xff6cab0b;
 
 /** Offsets in a record. */
 export const enum RecordField {
@@ -68,6 +74,11 @@ export const enum RecordType {
   IdentityChanged = 43,
 }
 
+/** The 12 bytes of a digest that start at `offsetBytes`, in the memory of `bytes`. */
+export function digestAt(bytes: Uint8Array, offsetBytes: number): Uint8Array {
+  return viewBytes(bytes, offsetBytes, RECORD_DIGEST_BYTES);
+}
+
 /**
  * A record without sequence and CRC, which `sealRecord` fills in.
  *
@@ -82,11 +93,9 @@ export function makeRecord(
   value: number,
 ): Uint8Array {
   const record = new Uint8Array(RECORD_BYTES);
-  record[RecordField.Type] = type;
-  record[RecordField.Slot] = slot;
-  writeU16(record, RecordField.Detail, detail);
+  writeU32(record, RecordField.Type, type + slot * 256 + detail * 65536);
   if (digest !== undefined) {
-    record.set(digest.subarray(0, RECORD_DIGEST_BYTES), RecordField.Digest);
+    record.set(digestAt(digest, 0), RecordField.Digest);
   }
   writeU32(record, RecordField.Value, value);
   return record;
@@ -94,13 +103,24 @@ export function makeRecord(
 
 /** Puts the sequence at the start and the CRC at the end of a record or state block. */
 export function sealRecord(bytes: Uint8Array, sequence: number, hash: HashPort): void {
-  const crcOffset = bytes.length - 4;
   writeU32(bytes, 0, sequence);
-  writeU32(bytes, crcOffset, hash.crc32(bytes.subarray(0, crcOffset)));
+  writeU32(bytes, bytes.length - 4, hash.crc32(viewBytes(bytes, 0, bytes.length - 4)));
 }
 
-/** Whether the CRC at the end of a record or state block is right. */
+/** Whether the CRC at the end of a record, a state block or a provisioning block is right. */
 export function recordIsValid(bytes: Uint8Array, hash: HashPort): boolean {
-  const crcOffset = bytes.length - 4;
-  return readU32(bytes, crcOffset) === hash.crc32(bytes.subarray(0, crcOffset));
+  return hash.crc32(bytes) === CRC_RESIDUE;
+}
+
+/**
+ * The u32 at the start of `bytes`, which were read from `offsetBytes` and end with their CRC: a record's sequence.
+ * Where the CRC is wrong, they are read again in place, a bounded number of times, since marginal bits may settle.
+ *
+ * @returns 0 if the CRC stays wrong
+ */
+export function readFirstWord(source: ByteSource, hash: HashPort, bytes: Uint8Array, offsetBytes: number): number {
+  for (let reads = 1; reads < RECORD_READS_MAX && !recordIsValid(bytes, hash); reads++) {
+    bytes.set(source.read(offsetBytes, bytes.length), 0);
+  }
+  return recordIsValid(bytes, hash) ? readU32(bytes, 0) : 0;
 }

@@ -3,17 +3,19 @@
 import type { Handover } from "../../core/boot/handover";
 import { startNode } from "./sensor-node";
 
-/** As read from a calibration table that this version forgot to ship. */
-const calibration: { offset: number } | undefined = undefined;
+/** What the sample uses of Espruino's globals. */
+declare const Serial1: { println(text: string): void };
+
+/** A calibration table that this version forgot to ship. */
+const calibration: { offsets: number[] } = { offsets: [] };
 
 export function main(door: Handover): void {
-  const table = calibration as unknown as { offset: number };
-  const offset = table.offset;
+  const offset = calibration.offsets[0];
+  // The offset goes out on the wire, because minifiers leave out what nobody uses, mistakes included.
+  Serial1.println("calibrated by " + offset.toString());
   startNode(door, {
-    beforeSample(count: number): void {
-      if (count < offset) {
-        return;
-      }
+    beforeSample(): void {
+      // It never gets here.
     },
   });
 }

@@ -1,5 +1,6 @@
 /** Bytes in RAM as something that can be read like flash. */
 
+import { copyBytes } from "../../core/bytes";
 import { assert } from "../../core/assert";
 import type { ByteSource } from "../../core/ports";
 
@@ -9,7 +10,7 @@ export function createByteSource(bytes: Uint8Array): ByteSource {
     sizeBytes: bytes.length,
     read(offsetBytes: number, lengthBytes: number): Uint8Array {
       assert(offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes + lengthBytes <= bytes.length, 30);
-      return bytes.slice(offsetBytes, offsetBytes + lengthBytes);
+      return copyBytes(bytes, offsetBytes, lengthBytes);
     },
   };
 }

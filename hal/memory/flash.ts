@@ -4,7 +4,7 @@
  */
 
 import { assert } from "../../core/assert";
-import { isFilled } from "../../core/bytes";
+import { copyBytes, isFilled } from "../../core/bytes";
 import { u32And } from "../../core/u32";
 import type { FlashPartition } from "../flash";
 
@@ -58,7 +58,7 @@ export function createMemoryFlash(shape: MemoryFlashShape): MemoryFlash {
     writeUnitBytes: unit,
     read(offsetBytes: number, lengthBytes: number): Uint8Array {
       assert(offsetBytes >= 0 && lengthBytes >= 0 && offsetBytes + lengthBytes <= size, 911);
-      return content.slice(offsetBytes, offsetBytes + lengthBytes);
+      return copyBytes(content, offsetBytes, lengthBytes);
     },
     write(offsetBytes: number, bytes: Uint8Array): void {
       assert(offsetBytes >= 0 && offsetBytes + bytes.length <= size, 912);

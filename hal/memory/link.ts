@@ -1,5 +1,6 @@
 /** A wire whose other end is the test. */
 
+import { copyBytes } from "../../core/bytes";
 import type { Link } from "../link";
 
 export interface MemoryLink extends Link {
@@ -15,7 +16,7 @@ export function createMemoryLink(): MemoryLink {
   return {
     sent,
     send(bytes: Uint8Array): void {
-      sent.push(bytes.slice(0, bytes.length));
+      sent.push(copyBytes(bytes, 0, bytes.length));
     },
     onReceive(receiver: (bytes: Uint8Array) => void): void {
       receive = receiver;

@@ -58,11 +58,12 @@ describe("virtual time", () => {
     };
     deadline("late", 40);
     deadline("early", 20);
+    deadline("later added", 40);
     deadline("beyond", 41);
     clock.schedule(20, () => log.push(`event@${clock.nowUs}`));
     clock.runNext();
     clock.elapse(20);
-    assert.deepEqual(log, ["early@20", "event@20", "late@40"]);
+    assert.deepEqual(log, ["early@20", "event@20", "late@40", "later added@40"]);
   });
 
   it("forgets events at a start and counts uptime from there", () => {

@@ -80,6 +80,14 @@ describe("the mocked globals of Espruino", () => {
     assert.equal(report.linkBytes, 20);
   });
 
+  it("Serial1 of an earlier start hears nothing more, and its bytes are not counted again", () => {
+    const app = `Serial1.on("data", print); Serial1.write("abc"); setTimeout(load, 100)`;
+    const machine = machineWith(app, {}, startUnwatched);
+    machine.powerOn();
+    const report = machine.runBoot({ stimulate: ({ link }) => link.deliver(new Uint8Array([65]), 50) });
+    assert.deepEqual([report.console, report.linkBytes, machine.link.sent.length], [["A"], 3, 1]);
+  });
+
   it("require('Storage') keeps files over restarts", () => {
     const script = `
       var s = require("Storage"), old = s.readJSON("log.json") || { n: 0 };

@@ -129,6 +129,9 @@ describe("an application's script in the machine", () => {
     const report = machine.powerOn();
     assert.deepEqual([report.endedBy, report.console, report.uptimeMs], ["software", [], 0]);
     assert.deepEqual(machine.storage.list(), []);
+    const events: ProgramEvent["kind"][] = [];
+    machineWith("try{load()}catch(e){}", { observe: (event) => void events.push(event.kind) }).powerOn();
+    assert.deepEqual(events, ["start"]);
   });
 
   it("does not outlive a reset by a loop either", () => {

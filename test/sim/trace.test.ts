@@ -33,7 +33,7 @@ const STORY: BootReport[] = [
     endedBy: "software",
     uptimeMs: 62400,
     flash: { reads: 40, writes: 36, erases: 5, bytesWritten: 16480 },
-    journal: ["InstallBegin", "Installed", "TrialRequested"],
+    journal: ["install-begin", "installed", "trial-requested"],
   },
   {
     ...RUNNING,
@@ -54,7 +54,7 @@ const STORY: BootReport[] = [
     endedBy: "watchdog",
     uptimeMs: 8000,
     flash: { reads: 40, writes: 1, erases: 0, bytesWritten: 32 },
-    journal: ["Attempt"],
+    journal: ["attempt"],
     notes: ["the application does not return to the interpreter"],
   },
   {
@@ -62,8 +62,8 @@ const STORY: BootReport[] = [
     bootNumber: 4,
     cause: ResetCause.Watchdog,
     flash: { reads: 40, writes: 1, erases: 0, bytesWritten: 32 },
-    reason: "AttemptsUsedUp",
-    journal: ["Rejected"],
+    reason: "attempts-used-up",
+    journal: ["rejected"],
   },
   {
     ...RUNNING,
@@ -71,8 +71,8 @@ const STORY: BootReport[] = [
     cause: ResetCause.Pin,
     started: "recovery",
     version: "",
-    reason: "RecoveryGesture",
-    journal: ["RecoveryEntered"],
+    reason: "recovery-gesture",
+    journal: ["recovery-entered"],
     flash: { reads: 12, writes: 1, erases: 0, bytesWritten: 32 },
   },
 ];

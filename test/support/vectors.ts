@@ -11,17 +11,22 @@ export function vectorFile(name: string): Uint8Array {
   return new Uint8Array(readFileSync(path.join(FOLDER, name)));
 }
 
-export function vectorJson<T>(name: string): T {
-  return JSON.parse(readFileSync(path.join(FOLDER, name), "utf8")) as T;
+/** The parsed file; the caller knows its shape. */
+export function vectorJson(name: string): unknown {
+  return JSON.parse(readFileSync(path.join(FOLDER, name), "utf8"));
 }
 
 interface Index {
   readonly keys: Record<string, { readonly public_raw_hex: string; readonly keyhash_sha256: string }>;
 }
 
+/** Read once: it is large, and every test board asks for its keys. */
+let index: Index | undefined;
+
 /** @param name `sign-a`, `sign-b` or `sign-x` (which no test board trusts) */
 export function trustedKey(name: string): TrustedKey {
-  const key = vectorJson<Index>("index.json").keys[name];
+  index ??= vectorJson("index.json") as Index;
+  const key = index.keys[name];
   if (key === undefined) {
     throw new Error(`no test key ${name}`);
   }

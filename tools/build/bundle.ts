@@ -4,12 +4,15 @@ import path from "node:path";
 import commonjs from "@rollup/plugin-commonjs";
 import nodeResolve from "@rollup/plugin-node-resolve";
 import { type Plugin, rollup } from "rollup";
-import { minify } from "terser";
+import { type CompressOptions, type FormatOptions, minify } from "terser";
 import { compileForDevice, type CompiledModules } from "./compile";
 import { checkForEngine, formatFinding } from "./engine-check";
 import type { Engine } from "./engines";
+import { hoistBareVariables } from "./hoist";
+import { innerNames } from "./mangle";
 import { REPOSITORY } from "./repository";
 import type { BundleTarget } from "./targets";
+import { makeNamesUnique } from "./unique-names";
 
 const ENTRY = "\0entry";
 
@@ -77,34 +80,50 @@ function asExpression(code: string, target: BundleTarget): string {
   return `(function(${parameters}){${scope}\nreturn ${local}(${parameters});})`;
 }
 
+/** Matches each of `names` as a whole. They are identifiers. */
+function anyOf(names: string[]): RegExp {
+  return new RegExp(`^(?:${names.map((name) => name.replaceAll("$", "\\$")).join("|")})$`);
+}
+
+const COMPRESS: CompressOptions = {
+  ecma: 5,
+  passes: 3,
+  arrows: false,
+  hoist_funs: false,
+  hoist_props: false,
+  keep_fargs: false,
+  negate_iife: false,
+  // Device code has no accessors.
+  pure_getters: true,
+  unsafe: false,
+  typeofs: false,
+};
+
+const FORMAT: FormatOptions = { ecma: 5, ascii_only: true, comments: false, semicolons: true, wrap_iife: true };
+
 /**
  * Terser works on statements, so the expression is minified as a value that is assigned. Functions and variables stay
- * in the order of their definition: Espruino does not hoist.
+ * in the order of their definition: Espruino does not hoist. That takes two steps: the first puts constants and
+ * functions where they are used, the second has all variables of a function at its start (otherwise one `var` of
+ * several may be dropped, and be the first).
  */
-async function minifyExpression(expression: string): Promise<string> {
+async function minifyExpression(expression: string, names: ReadonlyMap<string, string>): Promise<string> {
   const prefix = "$trialboot=";
-  const { code } = await minify(prefix + expression, {
+  const folded = await minify(makeNamesUnique(prefix + expression), {
     ecma: 5,
     module: false,
-    compress: {
-      ecma: 5,
-      passes: 3,
-      arrows: false,
-      hoist_funs: false,
-      // All variables of a function at its start: otherwise one `var` of several may be dropped, and be the first.
-      hoist_vars: true,
-      hoist_props: false,
-      // Inlining a call with arguments may put its `var` behind a use.
-      inline: 1,
-      keep_fargs: false,
-      negate_iife: false,
-      // Device code has no accessors.
-      pure_getters: true,
-      unsafe: false,
-      typeofs: false,
-    },
-    mangle: { toplevel: true },
-    format: { ecma: 5, ascii_only: true, comments: false, semicolons: true, wrap_iife: true },
+    compress: { ...COMPRESS, inline: 3, hoist_vars: false, join_vars: false },
+    mangle: false,
+    format: FORMAT,
+  });
+  const { code } = await minify(hoistBareVariables(folded.code ?? ""), {
+    ecma: 5,
+    module: false,
+    compress: { ...COMPRESS, inline: 1, hoist_vars: true },
+    mangle: { toplevel: true, properties: names.size > 0 && { builtins: true, regex: anyOf([...names.keys()]) } },
+    // Properties get exactly the given names.
+    nameCache: { props: { props: Object.fromEntries([...names].map(([name, short]) => [`$${name}`, short])) } },
+    format: FORMAT,
   });
   if (code?.startsWith(prefix) !== true) {
     throw new Error("terser dropped the expression");
@@ -119,7 +138,8 @@ async function minifyExpression(expression: string): Promise<string> {
  * @throws Error with every place that the engine would refuse
  */
 export async function buildBundle(target: BundleTarget, engine: Engine): Promise<string> {
-  const expression = await minifyExpression(asExpression(await joinModules(target), target));
+  const names = target.hasInnerNames === true ? innerNames() : new Map<string, string>();
+  const expression = await minifyExpression(asExpression(await joinModules(target), target), names);
   // A function expression at the start of a file needs its parentheses to be an expression at all.
   const text = expression.startsWith("function") ? `(${expression})` : expression;
   const findings = checkForEngine(text, engine);

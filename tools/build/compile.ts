@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import ts from "typescript";
+import { shortenEquality } from "./equality";
 import { REPOSITORY } from "./repository";
 
 const DEVICE_OPTIONS: ts.CompilerOptions = {
@@ -35,12 +36,14 @@ export type CompiledModules = ReadonlyMap<string, string>;
 export function compileForDevice(entries: string[]): CompiledModules {
   const program = ts.createProgram(entries, { ...DEVICE_OPTIONS, rootDir: REPOSITORY });
   const modules = new Map<string, string>();
-  const emitted = program.emit(undefined, (_name, text, _bom, _onError, sources) => {
+  const keep: ts.WriteFileCallback = (_name, text, _bom, _onError, sources) => {
     const source = sources?.[0];
     if (source !== undefined) {
       modules.set(path.resolve(source.fileName), text);
     }
-  });
+  };
+  const before = [shortenEquality(program.getTypeChecker())];
+  const emitted = program.emit(undefined, keep, undefined, false, { before });
   const diagnostics = ts.sortAndDeduplicateDiagnostics([
     ...ts.getPreEmitDiagnostics(program),
     ...emitted.diagnostics,

@@ -1,10 +1,15 @@
-/** tools/main.ts and all it imports as one module for Node; packages and Node's own modules stay outside. */
+/**
+ * tools/main.ts and all it imports as one module for Node; packages and Node's own modules stay outside. Beside it the
+ * sample applications for the simulator, because the installed command has no compiler.
+ */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { type Plugin, rollup } from "rollup";
 import ts from "typescript";
+import { sampleText, SAMPLES } from "../sim-bundles";
+import { ENGINES } from "./engines";
 import { REPOSITORY } from "./repository";
 
 export interface HostBundle {
@@ -35,7 +40,17 @@ function typescriptModules(): Plugin {
   };
 }
 
-/** @param folder absolute path; the bundle is written to trialboot.js in it */
+/** Where sim-bundles.ts looks for them in an installed package. */
+async function writeSamples(folder: string): Promise<void> {
+  for (const engine of Object.keys(ENGINES)) {
+    mkdirSync(path.join(folder, "samples", engine), { recursive: true });
+    for (const name of SAMPLES) {
+      writeFileSync(path.join(folder, "samples", engine, `${name}.js`), await sampleText(engine, name));
+    }
+  }
+}
+
+/** @param folder absolute path; the bundle is written to trialboot.js in it, the samples to samples/ */
 export async function bundleHost(folder: string): Promise<HostBundle> {
   const bundle = await rollup({
     input: path.join(REPOSITORY, "tools", "main.ts"),
@@ -49,6 +64,7 @@ export async function bundleHost(folder: string): Promise<HostBundle> {
   await bundle.close();
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, "trialboot.js"), output[0].code);
+  await writeSamples(folder);
   const packages = output[0].imports.filter((name) => !name.startsWith("node:") && !builtinModules.includes(name));
   return { packages: packages.sort() };
 }

@@ -9,7 +9,7 @@ export interface Size {
   readonly board: string;
   readonly title: string;
   readonly sizeBytes: number;
-  readonly budgetBytes: number;
+  readonly budgetBytes: number | undefined;
 }
 
 /** Measures `targets` for every board; boards with one engine share its bundles. */
@@ -30,10 +30,8 @@ export async function measure(targets: readonly SizedTarget[] = SIZED_TARGETS): 
 
 /** Sentences for what is larger than its budget; empty if all fits. */
 export function overBudget(sizes: readonly Size[]): string[] {
-  return sizes
-    .filter((size) => size.sizeBytes > size.budgetBytes)
-    .map(
-      ({ board, title, sizeBytes, budgetBytes }) =>
-        `${board}: ${title} is ${sizeBytes} bytes, ${sizeBytes - budgetBytes} over its budget of ${budgetBytes}.`,
-    );
+  return sizes.flatMap(({ board, title, sizeBytes, budgetBytes }) => {
+    const excess = budgetBytes === undefined ? 0 : sizeBytes - budgetBytes;
+    return excess > 0 ? [`${board}: ${title} is ${sizeBytes} bytes, ${excess} over its budget of ${budgetBytes}.`] : [];
+  });
 }

@@ -9,7 +9,8 @@ import { REPOSITORY } from "./repository";
 await fromCommandLine({}, async () => {
   const sizes = await measure();
   for (const { board, title, sizeBytes, budgetBytes } of sizes) {
-    process.stdout.write(`${board.padEnd(12)} ${title.padEnd(38)} ${String(sizeBytes).padStart(6)} / ${budgetBytes}\n`);
+    const budget = budgetBytes === undefined ? "no budget" : `of ${budgetBytes}`;
+    process.stdout.write(`${board.padEnd(12)} ${title.padEnd(40)} ${String(sizeBytes).padStart(6)} ${budget}\n`);
   }
   const folder = path.join(REPOSITORY, "build");
   mkdirSync(folder, { recursive: true });

@@ -1,32 +1,23 @@
 import assert from "node:assert/strict";
 
 import { checkDependencies } from "../../../core/image/dependencies";
-import type { Dependency, ImageFacts } from "../../../core/image/image";
+import type { Dependency, Version } from "../../../core/image/image";
 import { Reason } from "../../../core/reasons";
 
-function imageWith(dependencies: Dependency[]): ImageFacts {
-  return {
-    header: {
-      loadAddress: 0, headerSizeBytes: 32, protectedSizeBytes: 0, payloadSizeBytes: 0, flags: 0,
-      version: { major: 1, minor: 2, revision: 3, build: 4 },
-    },
-    digest: new Uint8Array(32), totalSizeBytes: 0, securityCounter: undefined, dependencies,
-    vendorId: undefined, classId: undefined,
-  };
-}
+const VERSION: Version = { major: 1, minor: 2, revision: 3, build: 4 };
 
 const onItself = (revision: number): Dependency =>
   ({ imageId: 0, version: { major: 1, minor: 2, revision, build: 9 } });
 
 describe("dependencies on a board with one image", () => {
   it("are met by the image itself or its later versions, whatever the build number", () => {
-    assert.equal(checkDependencies(imageWith([])), Reason.None);
-    assert.equal(checkDependencies(imageWith([onItself(2), onItself(3)])), Reason.None);
-    assert.equal(checkDependencies(imageWith([onItself(3), onItself(4)])), Reason.DependencyUnmet);
+    assert.equal(checkDependencies(VERSION, []), Reason.None);
+    assert.equal(checkDependencies(VERSION, [onItself(2), onItself(3)]), Reason.None);
+    assert.equal(checkDependencies(VERSION, [onItself(3), onItself(4)]), Reason.DependencyUnmet);
   });
 
   it("cannot be met on another image", () => {
     const other: Dependency = { ...onItself(0), imageId: 1 };
-    assert.equal(checkDependencies(imageWith([onItself(3), other])), Reason.DependencyOnOtherImage);
+    assert.equal(checkDependencies(VERSION, [onItself(3), other]), Reason.DependencyOnOtherImage);
   });
 });

@@ -66,13 +66,13 @@ const REFUSALS_IN_SLOT: Record<string, Reason> = {
   "file-header-only": Reason.TlvInfo,
   "trunc-in-payload": Reason.TlvInfo,
   "trunc-before-tlv": Reason.TlvInfo,
-  "trunc-in-info": Reason.TlvOverrun,
+  "trunc-in-info": Reason.TlvTooMany,
   "trunc-in-signature": Reason.SignatureInvalid,
   "trunc-last-byte": Reason.SignatureInvalid,
   "hdrsize-max": Reason.TlvInfo,
   "info-total-plus1": Reason.TlvOverrun,
   "info-total-plus4": Reason.TlvOverrun,
-  "info-total-ffff": Reason.TlvOverrun,
+  "info-total-ffff": Reason.TlvTooMany,
 };
 
 /** Vectors whose verdict the reference leaves open, and ours; docs/spec-image.md says why. */

@@ -1,10 +1,11 @@
 /** Every portable suite. A new one is added here and runs on all engines. */
 
 import { bytesSuite } from "./bytes";
+import { bootSuite } from "./boot";
 import type { Suite } from "./check";
 import { decideSuite } from "./decide";
 import { journalSuite } from "./journal";
 import { u32Suite } from "./u32";
 import { uint8ArraySuite } from "./uint8array";
 
-export const SUITES: Suite[] = [uint8ArraySuite, bytesSuite, u32Suite, journalSuite, decideSuite];
+export const SUITES: Suite[] = [uint8ArraySuite, bytesSuite, u32Suite, journalSuite, decideSuite, bootSuite];

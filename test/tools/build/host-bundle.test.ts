@@ -50,6 +50,13 @@ describe("the installed command", function () {
       assert.equal(stderr, "");
     });
 
+    it(`tells a story of the simulator, ${where}`, () => {
+      const root = where === "installed" ? folder : REPOSITORY;
+      const { status, stdout, stderr } = trialboot(root, "sim", "run", "--story", "bad-update");
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /Version 2\.0\.0 is confirmed in slot A; 3\.0\.0 and 4\.0\.0 were rejected\./);
+    });
+
     it(`passes the exit code on, ${where}`, () => {
       const { status, stdout, stderr } = trialboot(where === "installed" ? folder : REPOSITORY, "no-such-verb");
       assert.equal(status, 2);
