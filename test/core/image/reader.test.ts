@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ImagePolicy, ImageVerdict } from "../../../core/image/image";
 import { Tlv } from "../../../core/image/image";
 import { readImage, verifyImage } from "../../../core/image/reader";
-import { TLV_ENTRIES_MAX, TRUSTED_KEYS_MAX } from "../../../core/limits";
+import { TLV_BYTES_MAX, TLV_ENTRIES_MAX, TRUSTED_KEYS_MAX } from "../../../core/limits";
 import type { SignatureVerifier } from "../../../core/ports";
 import { Reason } from "../../../core/reasons";
 import { createByteSource } from "../../../hal/memory/byte-source";
@@ -13,6 +13,8 @@ import { digestAndPair, pair, rawImage } from "./image-builder";
 import { devicePolicy, memoryHash, nodeSha256 } from "./mcuboot-vectors";
 
 const SLOT_SIZE_BYTES = 262144;
+/** Info header; digest, key hash and signature with their heads. */
+const TLVS_OF_A_PLAIN_IMAGE = 4 + 3 * 4 + 32 + 32 + 64;
 const verifier = createTweetnaclVerifier();
 
 function verify(image: Uint8Array, changes: Partial<ImagePolicy> = {}): ImageVerdict {
@@ -108,6 +110,13 @@ describe("the image reader", () => {
     });
     assert.equal(reasonOf(strangers(TLV_ENTRIES_MAX)), Reason.None);
     assert.equal(reasonOf(strangers(TLV_ENTRIES_MAX + 1)), Reason.TlvTooMany);
+  });
+
+  it("takes 4,096 bytes of TLVs into RAM and not one more", () => {
+    const withBytes = (count: number) => rawImage({ protectedTlvs: [[0xa0, filled(count)]] });
+    const others = withBytes(0).length - rawImage({}).length + TLVS_OF_A_PLAIN_IMAGE;
+    assert.equal(reasonOf(withBytes(TLV_BYTES_MAX - others)), Reason.None);
+    assert.equal(reasonOf(withBytes(TLV_BYTES_MAX - others + 1)), Reason.TlvTooMany);
   });
 
   it("refuses a second counter, vendor, class or digest even if it is the same", () => {

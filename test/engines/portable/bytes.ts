@@ -1,4 +1,6 @@
-import { alignUp, equalBytes, isFilled, readU16, readU32, writeU16, writeU32 } from "../../../core/bytes";
+import {
+  alignUp, copyBytes, equalBytes, isFilled, readU16, readU32, startsWith, viewBytes, writeU16, writeU32,
+} from "../../../core/bytes";
 import type { Check, Suite } from "./check";
 import { fromHex } from "./check";
 
@@ -42,6 +44,22 @@ function comparisons(check: Check): void {
     check.isTrue(!equalBytes(a, 0, b, 0, 2), "with the first");
     check.isTrue(!equalBytes(a, 2, b, 2, 2), "with the last");
     check.isTrue(equalBytes(a, 1, fromHex("1122"), 0, 2), "at different places");
+  });
+  check.test("a prefix counts with all of its bytes, and an empty one is always there", () => {
+    const bytes = fromHex("00112233");
+    check.isTrue(startsWith(bytes, fromHex("0011")), "two bytes");
+    check.isTrue(startsWith(bytes, bytes), "all of them");
+    check.isTrue(!startsWith(bytes, fromHex("0012")), "another last byte");
+    check.isTrue(!startsWith(bytes, fromHex("0111")), "another first byte");
+    check.isTrue(startsWith(bytes, new Uint8Array(0)), "none");
+  });
+  check.test("a view shares the memory, a copy does not", () => {
+    const bytes = fromHex("00112233");
+    const view = viewBytes(bytes, 1, 2);
+    const copy = copyBytes(bytes, 1, 2);
+    bytes[1] = 0xaa;
+    check.equalHex(view, "aa22", "view");
+    check.equalHex(copy, "1122", "copy");
   });
   check.test("filled means every byte of the range", () => {
     const bytes = fromHex("ffffff00");

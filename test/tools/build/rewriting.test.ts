@@ -45,7 +45,8 @@ describe("unique names", () => {
 
   it("cover variables of loops, caught errors and function expressions", () => {
     const code = makeNamesUnique(
-      "function f(n){var s=0;for(var i=0;i<n;i++)s+=i;try{throw s}catch(e){var r=function k(x){return x<1?e:k(x-1)}}return r(2)}",
+      "function f(n){var s=0;for(var i=0;i<n;i++)s+=i;" +
+        "try{throw s}catch(e){var r=function k(x){return x<1?e:k(x-1)}}return r(2)}",
     );
     assert.equal(vm.runInNewContext(`${code};f(4)`), 6);
   });
