@@ -35,7 +35,7 @@ export interface Journal {
   nextSequence: number;
   /** The last live record, if a write that was cut short could have left it. */
   tail?: Uint8Array | undefined;
-  /** Refusals of each kind in this session; none yet before the first. */
+  /** Refusals of each kind since this start; none yet before the first. */
   refusals?: number[];
 }
 
