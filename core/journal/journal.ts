@@ -39,6 +39,9 @@ export interface Journal {
   refusals?: number[];
 }
 
+/** A position of this many pages means: the page in use is full, and the next one must not be erased yet. */
+const SKIP_PAGE = 2;
+
 /** Seals and writes bytes at `position` of the page in use, and reads them back twice. */
 function writeAndReadBack(journal: Journal, position: number, bytes: Uint8Array, sequence: number): boolean {
   const flash = journal.flash;
@@ -73,7 +76,10 @@ export function formatJournal(journal: Journal, state: Uint8Array): boolean {
   const oldPosition = journal.position;
   // The page in use is the last choice, and none at all while it holds the only state.
   const last = journal.endBytes - (journal.usable ? journal.pageBytes : 0);
-  for (let step = journal.pageBytes; step <= last; step += journal.pageBytes) {
+  // Past the next page if that holds a checkpoint which was cut short: an erase of it that is cut short too could leave
+  // a page that reads as good, is believed, and decays. With two pages there is no other choice.
+  const first = journal.position < SKIP_PAGE * journal.pageBytes ? journal.pageBytes : SKIP_PAGE * journal.pageBytes;
+  for (let step = Math.min(first, last); step <= last; step += journal.pageBytes) {
     journal.page = (oldPage + step) % journal.endBytes;
     journal.position = STATE_BYTES;
     journal.flash.erasePage(journal.page);
@@ -175,7 +181,7 @@ export function openJournal(flash: FlashPort, hash: HashPort): Journal {
   if (highest > newest) {
     // A checkpoint that was cut short might read as a good one some day: nothing may be appended that it would hide.
     // Counting this page as full makes the next append write it anew.
-    journal.position = pageBytes;
+    journal.position = SKIP_PAGE * pageBytes;
   }
   return journal;
 }

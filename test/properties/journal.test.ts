@@ -231,8 +231,8 @@ describe("the journal on a chip whose power fails", () => {
   });
 
   function chipWithJournal(seed: number): { chip: NorFlash; flash: FlashPort } {
-    const chip = new NorFlash({ sizeBytes: 3 * PAGE, pageSizeBytes: PAGE, writeUnitBytes: 4 }, { seed });
-    const flash = createPartition(chip, "journal", { offsetBytes: 0, sizeBytes: 2 * PAGE });
+    const chip = new NorFlash({ sizeBytes: 5 * PAGE, pageSizeBytes: PAGE, writeUnitBytes: 4 }, { seed });
+    const flash = createPartition(chip, "journal", { offsetBytes: 0, sizeBytes: 4 * PAGE });
     formatJournal(openJournal(flash, HASH), emptyState());
     return { chip, flash };
   }
