@@ -1,5 +1,6 @@
 /** What the build bakes into a bootloader for one product on one board. */
 
+import type { SignaturePolicy } from "../core/image/signatures";
 import type { TrustedKey } from "../core/ports";
 
 /** How an ordinary boot of the confirmed image is checked. */
@@ -14,6 +15,7 @@ export interface BootConfig {
   /** 12 bytes that name board model and keys in the journal (tools make them, see SPEC.md, "Identity"). */
   readonly identity: Uint8Array;
   readonly trustedKeys: TrustedKey[];
+  readonly signaturePolicy: SignaturePolicy;
   /** Images must carry these UUIDs (16 bytes) if they are given. */
   readonly vendorId: Uint8Array | undefined;
   readonly classId: Uint8Array | undefined;

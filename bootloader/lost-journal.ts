@@ -66,12 +66,15 @@ function rebuildJournal(chain: Chain): void {
  * Gives a board its journal if it has none, the mark in the boot partition that it has been provisioned, so that a lost
  * journal is known as lost, and the identity that its bootloader has now: keys or board model may not be those of
  * before. A board without an image to start gets none of these.
+ *
+ * The first start is also where the verifier shows that it tells good signatures from bad ones on this board.
  */
 export function provision(chain: Chain): void {
   const journal = chain.ledger;
   const board = chain.board;
   const identity = chain.config.identity;
   chain.needsSeals = true;
+  board.verifier.selfTest();
   if (!journal.usable) {
     rebuildJournal(chain);
   }

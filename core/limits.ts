@@ -9,8 +9,8 @@ export const IMAGE_HEADER_BYTES = 32;
 /** TLV entries read in one image; imgtool writes fewer than 20, and each costs a flash read. */
 export const TLV_ENTRIES_MAX = 64;
 
-/** Bytes of both TLV areas together, which the reader takes into RAM; imgtool writes a few hundred. */
-export const TLV_BYTES_MAX = 4096;
+/** Bytes of both TLV areas together, which the reader takes into RAM; the longest LMS signature has 4,780. */
+export const TLV_BYTES_MAX = 8192;
 
 /** Dependencies of one image; there is one image per board, so more than a few make no sense. */
 export const DEPENDENCIES_MAX = 8;

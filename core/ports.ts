@@ -30,20 +30,25 @@ export interface HashPort {
   sha256Region(source: ByteSource, offsetBytes: number, lengthBytes: number): Uint8Array;
 }
 
-/** A signature scheme. Fails closed: whatever is not a valid signature gives `false`, never an exception. */
-export interface SignatureVerifier {
+/** A key that may sign images. The length of `publicKey` says which scheme it is for. */
+export interface TrustedKey {
+  /** Ed25519 (RFC 8032 5.1.5): 32 bytes. LMS (RFC 8554 5.3): 48 or 56 bytes. */
+  readonly publicKey: Uint8Array;
+  /** SHA-256 of the key's DER SubjectPublicKeyInfo: what KEYHASH holds. */
+  readonly keyHash: Uint8Array;
   /**
-   * @param publicKey raw Ed25519 key, 32 bytes
-   * @param message what was signed (for images: the 32-byte digest)
-   * @param signature 64 bytes; S must be below the group order (RFC 8032 5.1.7)
+   * Ed25519 only: comb table of the key's negative, made when the bootloader was built (docs/SPEC.md, "Comb tables").
+   * Absent for keys that were learnt later, which take longer to verify with.
    */
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  readonly table?: Uint8Array | undefined;
 }
 
-/** A key that may sign images. */
-export interface TrustedKey {
-  /** Raw Ed25519 public key, 32 bytes. */
-  readonly publicKey: Uint8Array;
-  /** SHA-256 of the key's 44-byte DER SubjectPublicKeyInfo: what KEYHASH holds. */
-  readonly keyHash: Uint8Array;
+/** A signature scheme, or several. Fails closed: what is not a valid signature gives `false`, never an exception. */
+export interface SignatureVerifier {
+  /**
+   * @param key whose public key the signature must be by
+   * @param message what was signed (for images: a 32-byte digest)
+   * @param signature Ed25519: 64 bytes, S below the group order (RFC 8032 5.1.7). LMS: RFC 8554 5.4
+   */
+  verify(key: TrustedKey, message: Uint8Array, signature: Uint8Array): boolean;
 }

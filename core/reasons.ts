@@ -37,6 +37,8 @@ export const enum Reason {
   Unsigned = 82,
   KeyUnknown = 83,
   SignatureInvalid = 84,
+  SignatureMissing = 85,
+  VerifierBroken = 86,
 
   // Policy (96..111).
   CounterMissing = 96,

@@ -1,6 +1,6 @@
 /** Everything a board can do, put together by the engine's driver folder. */
 
-import type { SignatureVerifier } from "../core/ports";
+import type { ImageVerifier } from "../core/image/signatures";
 import type { Clock } from "./clock";
 import type { FlashPartition } from "./flash";
 import type { Hash } from "./hash";
@@ -19,7 +19,7 @@ export interface Board {
   /** The application's own pages. */
   readonly data: FlashPartition;
   readonly hash: Hash;
-  readonly verifier: SignatureVerifier;
+  readonly verifier: ImageVerifier;
   readonly watchdog: Watchdog;
   readonly reset: Reset;
   readonly clock: Clock;

@@ -2,7 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { createCrc32 } from "../core/crc32";
-import type { SignatureVerifier } from "../core/ports";
+import type { ImageVerifier } from "../core/image/signatures";
+import { createImageVerifier } from "../core/image/signatures";
 import type { Hash } from "../hal/hash";
 
 /** SHA-256 by Node; one read of the source for a whole region. */
@@ -16,19 +17,20 @@ export function createNativeHash(): Hash {
 }
 
 /** Asks `verifier` once for each different question and remembers the answer: a signature's validity never changes. */
-export function createRememberingVerifier(verifier: SignatureVerifier): SignatureVerifier {
+export function createRememberingVerifier(verifier: ImageVerifier): ImageVerifier {
   const answers = new Map<string, boolean>();
-  return {
-    verify(publicKey, message, signature) {
-      const parts = [publicKey, message, signature].map((bytes) => Buffer.from(bytes).toString("latin1"));
-      const question = `${publicKey.length},${message.length},${parts.join("")}`;
+  return createImageVerifier(
+    (key, message, signature) => {
+      const parts = [key.publicKey, message, signature].map((bytes) => Buffer.from(bytes).toString("latin1"));
+      const question = `${key.publicKey.length},${message.length},${parts.join("")}`;
       const known = answers.get(question);
       if (known !== undefined) {
         return known;
       }
-      const answer = verifier.verify(publicKey, message, signature);
+      const answer = verifier.verify(key, message, signature);
       answers.set(question, answer);
       return answer;
     },
-  };
+    () => verifier.selfTest(),
+  );
 }

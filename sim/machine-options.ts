@@ -3,7 +3,7 @@
 import type { BootConfig } from "../bootloader/config";
 import type { RecoveryDoor } from "../core/boot/handover";
 import type { ResetCause } from "../core/boot/reset-cause";
-import type { SignatureVerifier } from "../core/ports";
+import type { ImageVerifier } from "../core/image/signatures";
 import type { Board } from "../hal/board";
 import type { Hash } from "../hal/hash";
 import type { BoardDescription } from "./board-description";
@@ -25,7 +25,7 @@ export interface MachineOptions {
   readonly config: BootConfig;
   readonly boot: BootFunction;
   readonly hash: Hash;
-  readonly verifier: SignatureVerifier;
+  readonly verifier: ImageVerifier;
   readonly faults?: FlashFaults | undefined;
   readonly models?: ModelLookup | undefined;
   readonly userGlobals?: UserGlobals | undefined;
@@ -42,6 +42,8 @@ export interface MachineOptions {
   readonly callCostUs?: number | undefined;
   /** Virtual time of one signature check. Default 0. */
   readonly verifyDurationMs?: number | undefined;
+  /** How often the verifier kicks the watchdog within one check. Default 0. */
+  readonly verifyPauses?: number | undefined;
   /** Seeds the board's random numbers. Default 1. */
   readonly seed?: number | undefined;
 }

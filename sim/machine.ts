@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import type { RecoveryDoor } from "../core/boot/handover";
 import { ResetCause } from "../core/boot/reset-cause";
+import { createImageVerifier } from "../core/image/signatures";
 import type { Board } from "../hal/board";
 import type { FlashPartition } from "../hal/flash";
 import { placesOf } from "./board-description";
@@ -180,7 +181,7 @@ export class Machine implements Cuttable<MachineSnapshot> {
   }
 
   private createBoard(): Board {
-    const { verifier, verifyDurationMs, hash } = this.options;
+    const { verifier, hash } = this.options;
     const watch = {
       guard: (): void => this.life.check(),
       broke: (error: FlashRuleError): void => {
@@ -195,13 +196,13 @@ export class Machine implements Cuttable<MachineSnapshot> {
       provisioning: partition("provisioning", this.places.provisioning),
       data: partition("data", this.places.data),
       hash,
-      verifier: {
-        verify: (publicKey, message, signature) => {
-          this.life.check();
-          this.clock.elapse((verifyDurationMs ?? 0) * 1000);
-          return verifier.verify(publicKey, message, signature);
+      verifier: createImageVerifier(
+        (key, message, signature) => {
+          this.passVerifying();
+          return verifier.verify(key, message, signature);
         },
-      },
+        () => verifier.selfTest(),
+      ),
       watchdog: this.watchdog,
       reset: this.reset,
       clock: {
@@ -215,6 +216,18 @@ export class Machine implements Cuttable<MachineSnapshot> {
       pins: this.pins,
       program: this.program,
     };
+  }
+
+  /** Lets the time of one signature check pass, in slices between which the verifier kicks. */
+  private passVerifying(): void {
+    const { verifyDurationMs = 0, verifyPauses = 0 } = this.options;
+    this.life.check();
+    const sliceUs = verifyDurationMs * 1000 / (verifyPauses + 1);
+    for (let pause = 0; pause < verifyPauses; pause++) {
+      this.clock.elapse(sliceUs);
+      this.watchdog.kick();
+    }
+    this.clock.elapse(sliceUs);
   }
 
   private begin(cause: ResetCause, options: BootOptions): void {

@@ -13,11 +13,13 @@ import { writeU32 } from "../core/bytes";
 import type { ImageFacts, ImagePolicy, ImageVerdict, Version } from "../core/image/image";
 import { createTrustedKey } from "../core/image/key-hash";
 import { verifyImage } from "../core/image/reader";
+import type { ImageVerifier } from "../core/image/signatures";
+import { SignaturePolicy } from "../core/image/signatures";
 import { trailerStart } from "../core/image/trailer";
 import { appendSignature, buildImage } from "../core/image/writer";
 import { appendRecord, formatJournal, openJournal } from "../core/journal/journal";
 import { TRIAL_ATTEMPTS_DEFAULT, TRIAL_FORGIVEN_DEFAULT } from "../core/limits";
-import type { ByteSource, SignatureVerifier, TrustedKey } from "../core/ports";
+import type { ByteSource, TrustedKey } from "../core/ports";
 import { Slot } from "../core/slot";
 import type { Hash } from "../hal/hash";
 import { placesOf } from "./board-description";
@@ -100,6 +102,7 @@ export function bootConfigOf(
   return {
     identity: computeIdentity(hash, board.name, [...trustedKeys]),
     trustedKeys: [...trustedKeys],
+    signaturePolicy: SignaturePolicy.Any,
     vendorId: undefined,
     classId: undefined,
     baseFloor: 0,
@@ -119,12 +122,13 @@ export function judgeSlot(
   config: BootConfig,
   floor: number,
   hash: Hash,
-  verifier: SignatureVerifier,
+  verifier: ImageVerifier,
 ): ImageVerdict {
   const policy: ImagePolicy = {
     maxSizeBytes: trailerStart(slot.sizeBytes),
     slotAddress: slot.addressBytes,
     trustedKeys: config.trustedKeys,
+    signaturePolicy: config.signaturePolicy,
     counterFloor: floor === 0 ? undefined : floor,
     vendorId: config.vendorId,
     classId: config.classId,
@@ -136,7 +140,7 @@ export interface FactorySettings {
   readonly board: BoardDescription;
   readonly config: BootConfig;
   readonly hash: Hash;
-  readonly verifier: SignatureVerifier;
+  readonly verifier: ImageVerifier;
   /** Goes into slot A. */
   readonly image: Uint8Array;
   /** 32 bytes, unique to the device; `undefined`: none, then there are no seals. */

@@ -9,7 +9,8 @@ import { isFilled } from "../core/bytes";
 import type { ImageVerdict } from "../core/image/image";
 import type { JournalRecord } from "../core/journal/record-view";
 import { openJournal } from "../core/journal/journal";
-import type { SignatureVerifier, TrustedKey } from "../core/ports";
+import type { ImageVerifier } from "../core/image/signatures";
+import type { TrustedKey } from "../core/ports";
 import type { Hash } from "../hal/hash";
 import { describeBoard, placesOf } from "./board-description";
 import type { PartitionPlace } from "./partition";
@@ -25,7 +26,7 @@ export interface SingleBootSetting {
   readonly board: ProvisionedBoardFile;
   readonly boot: BootFunction;
   readonly hash: Hash;
-  readonly verifier: SignatureVerifier;
+  readonly verifier: ImageVerifier;
   readonly trustedKeys: readonly TrustedKey[];
   readonly reasonName: (reason: number) => string;
   readonly cause: ResetCause;

@@ -7,7 +7,8 @@ import { viewState } from "../core/boot/state-view";
 import { parseVersion } from "../core/image/version";
 import { openJournal } from "../core/journal/journal";
 import { RECORD_DIGEST_BYTES } from "../core/journal/record";
-import type { SignatureVerifier, TrustedKey } from "../core/ports";
+import type { ImageVerifier } from "../core/image/signatures";
+import type { TrustedKey } from "../core/ports";
 import type { Hash } from "../hal/hash";
 import { describeBoard, placesOf } from "./board-description";
 import type { BoardDescription } from "./board-description";
@@ -27,7 +28,7 @@ export interface StorySetting {
   readonly board: ProvisionedBoardFile;
   readonly boot: BootFunction;
   readonly hash: Hash;
-  readonly verifier: SignatureVerifier;
+  readonly verifier: ImageVerifier;
   readonly reasonName: (reason: number) => string;
   /** Keys that the board trusts beside the story's own. */
   readonly trustedKeys?: readonly TrustedKey[] | undefined;

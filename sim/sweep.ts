@@ -8,7 +8,7 @@
 
 import type { BootConfig } from "../bootloader/config";
 import { makeRecord, RecordType } from "../core/journal/record";
-import type { SignatureVerifier } from "../core/ports";
+import type { ImageVerifier } from "../core/image/signatures";
 import { Slot } from "../core/slot";
 import type { Hash } from "../hal/hash";
 import { describeBoard } from "./board-description";
@@ -27,7 +27,7 @@ export interface SweepSetting {
   readonly board: ProvisionedBoardFile;
   readonly boot: BootFunction;
   readonly hash: Hash;
-  readonly verifier: SignatureVerifier;
+  readonly verifier: ImageVerifier;
   /** What the new version does on trial: show that it is healthy, or hang. */
   readonly newVersion: "confirms" | "hangs";
   /** Payload of the images. Default 1,500 bytes. */

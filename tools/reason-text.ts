@@ -154,6 +154,16 @@ const TEXTS: Readonly<Record<Reason, ReasonText>> = {
     sentence: "The signature is not one that the trusted key made over this image.",
     next: "Do not install it. Get the file again from its maker; if it is the same there, sign it again.",
   },
+  [Reason.SignatureMissing]: {
+    name: "signature-missing",
+    sentence: "The board demands a signature by each of its schemes, and the image lacks one.",
+    next: "Sign again with both --key and --lms-key.",
+  },
+  [Reason.VerifierBroken]: {
+    name: "verifier-broken",
+    sentence: "The board's signature check failed its own test, so that it accepts nothing.",
+    next: "Flash the bootloader and its files again; if it happens again, the board's engine is not the one they are for.",
+  },
 
   [Reason.CounterMissing]: {
     name: "counter-missing",

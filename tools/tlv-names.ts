@@ -28,6 +28,7 @@ const TLV_NAMES: Readonly<Record<Tlv, string>> = {
   [Tlv.CompressedDecryptedSize]: "COMP_DEC_SIZE",
   [Tlv.VendorId]: "UUID_VID",
   [Tlv.ClassId]: "UUID_CID",
+  [Tlv.Lms]: "LMS",
 };
 
 const FLAG_NAMES: Readonly<Record<ImageFlag, string>> = {

@@ -2,6 +2,7 @@
 
 import type { Reason } from "../reasons";
 import type { TrustedKey } from "../ports";
+import type { SignaturePolicy } from "./signatures";
 
 export const IMAGE_MAGIC = 0x96f3b83d;
 export const TLV_INFO_MAGIC = 0x6907;
@@ -47,6 +48,8 @@ export const enum Tlv {
   CompressedDecryptedSize = 0x73,
   VendorId = 0x74,
   ClassId = 0x75,
+  /** Vendor-reserved type, protected: SHA-256 of an LMS key's SubjectPublicKeyInfo, and an LMS signature. */
+  Lms = 0x54a0,
 }
 
 export interface Version {
@@ -94,6 +97,8 @@ export interface ImagePolicy {
   /** Address of the slot; ROM_FIXED images must name it. */
   readonly slotAddress: number;
   readonly trustedKeys: TrustedKey[];
+  /** Default: any scheme. */
+  readonly signaturePolicy?: SignaturePolicy;
   /** Images must carry a security counter of at least this; `undefined`: no anti-rollback (host inspection only). */
   readonly counterFloor: number | undefined;
   /** 16 bytes; `undefined`: not checked. */

@@ -8,12 +8,13 @@
  */
 
 import { readU16, readU32, startsWith, viewBytes } from "../bytes";
-import { IMAGE_HEADER_BYTES, TLV_BYTES_MAX, TLV_ENTRIES_MAX, TRUSTED_KEYS_MAX } from "../limits";
-import type { ByteSource, HashPort, SignatureVerifier, TrustedKey } from "../ports";
+import { IMAGE_HEADER_BYTES, TLV_BYTES_MAX, TLV_ENTRIES_MAX } from "../limits";
+import type { ByteSource, HashPort } from "../ports";
 import { Reason } from "../reasons";
 import { u32And } from "../u32";
 import { checkHeader, HeaderField, signedSizeBytes, TLV_HEAD_BYTES, TLV_INFO_BYTES } from "./header";
 import { ImageFlag, Tlv, TLV_INFO_MAGIC, TLV_PROTECTED_INFO_MAGIC } from "./image";
+import type { ImageVerifier, SignatureDemands } from "./signatures";
 
 /** Where an image lies: a slot, at its address in the chip's address space, which ROM_FIXED images must name. */
 export interface ImageSource extends ByteSource {
@@ -23,12 +24,11 @@ export interface ImageSource extends ByteSource {
 /** What checking takes; a board has it. */
 export interface ImageChecks {
   readonly hash: HashPort;
-  readonly verifier: SignatureVerifier;
+  readonly verifier: ImageVerifier;
 }
 
 /** What is demanded of every image; the bootloader's configuration has it. */
-export interface ImageDemands {
-  readonly trustedKeys: TrustedKey[];
+export interface ImageDemands extends SignatureDemands {
   /** 16 bytes; `undefined`: not checked. */
   readonly vendorId: Uint8Array | undefined;
   readonly classId: Uint8Array | undefined;
@@ -48,6 +48,8 @@ export interface JudgedImage {
   totalSizeBytes: number;
   /** 32 bytes. */
   header: Uint8Array;
+  /** What LMS signatures sign: the bytes from the header to the first of them; 0 if there is none. */
+  lmsMessageBytes: number;
   /** Why a TLV is not allowed; NO_REFUSAL if all are. */
   typeRefusal: number;
   /** Type and value of each TLV that matters, in the order of the file. */
@@ -58,6 +60,9 @@ export interface JudgedImage {
 /** Above all reasons. */
 const NO_REFUSAL = 255;
 
+/** A rule for values whose length depends on a key: longer than the key hash that they begin with. */
+const ANY_LENGTH = 32;
+
 export function unreadImage(): JudgedImage {
   const none = new Uint8Array(0);
   return {
@@ -67,6 +72,7 @@ export function unreadImage(): JudgedImage {
     counter: 0,
     totalSizeBytes: 0,
     header: none,
+    lmsMessageBytes: 0,
     typeRefusal: NO_REFUSAL,
     types: [],
     values: [],
@@ -98,6 +104,9 @@ function ruleOf(type: number): number {
   }
   if (type === Tlv.SecurityCounter) {
     return 4;
+  }
+  if (type === Tlv.Lms) {
+    return ANY_LENGTH;
   }
   if (type === Tlv.PublicKey) {
     return -Reason.FullPublicKey;
@@ -144,21 +153,33 @@ function walkArea(
       return Reason.TlvEmptyLast;
     }
     // A type of the unprotected area means nothing in the other one: a digest cannot be right about itself.
-    if ((rule !== 0 && type < Tlv.Dependency) === isProtected) {
+    // Behind the first LMS signature there may be others: nothing else there would be signed by them.
+    if (
+      (rule !== 0 && type < Tlv.Dependency) === isProtected ||
+      isProtected && image.lmsMessageBytes !== 0 && type !== Tlv.Lms
+    ) {
       image.typeRefusal = Reason.TlvNotAllowed;
     } else if (rule < 0) {
       // Of several refusals, the one with the lowest number says most.
       image.typeRefusal = Math.min(image.typeRefusal, -rule);
     } else if (rule > 0) {
-      if (offset - start !== rule) {
+      const length = offset - start;
+      if (type === Tlv.Lms) {
+        if (length <= ANY_LENGTH) {
+          return Reason.TlvLength;
+        }
+        if (image.lmsMessageBytes === 0) {
+          image.lmsMessageBytes = start - TLV_HEAD_BYTES;
+        }
+      } else if (length !== rule) {
         return Reason.TlvLength;
       }
-      const mayRepeat = type === Tlv.KeyHash || type === Tlv.Ed25519 || type === Tlv.Dependency;
+      const mayRepeat = type === Tlv.KeyHash || type === Tlv.Ed25519 || type === Tlv.Dependency || type === Tlv.Lms;
       if (!mayRepeat && findValue(image, type) !== undefined) {
         return Reason.TlvDuplicate;
       }
       image.types.push(type);
-      image.values.push(viewBytes(tlvs, start, rule));
+      image.values.push(viewBytes(tlvs, start, length));
     }
   }
   return Reason.None;
@@ -201,6 +222,10 @@ function checkUnsigned(
       ? walkArea(image, tlvs, protectedBytes, tlvs.length, false)
       : Reason.TlvInfo;
   }
+  // Until here it was counted from the protected area's start.
+  if (image.lmsMessageBytes !== 0) {
+    image.lmsMessageBytes += signedBytes - protectedBytes;
+  }
   // Named first: a digest or key hash of another length comes with another digest.
   if (image.typeRefusal < NO_REFUSAL) {
     return image.typeRefusal;
@@ -239,48 +264,13 @@ function checkUnsigned(
 }
 
 /**
- * Goes through the pairs of KEYHASH and signature; a KEYHASH counts for the next signature only. Accepts if at least
- * one signature is by a trusted key and every signature that names a trusted key verifies; pairs of unknown keys are
- * skipped. Verifies at most TRUSTED_KEYS_MAX signatures.
- */
-function checkSignatures(image: JudgedImage, keys: TrustedKey[], verifier: SignatureVerifier): Reason {
-  let reason: Reason = Reason.Unsigned;
-  let key: TrustedKey | undefined;
-  let verified = 0;
-  for (let i = 0; i < image.values.length; i++) {
-    const value = image.values[i];
-    if (image.types[i] === Tlv.KeyHash) {
-      key = undefined;
-      for (let k = 0; k < keys.length; k++) {
-        if (startsWith(value, keys[k].keyHash)) {
-          key = keys[k];
-        }
-      }
-    } else if (image.types[i] === Tlv.Ed25519) {
-      if (key !== undefined) {
-        if (verified === TRUSTED_KEYS_MAX) {
-          return Reason.TlvTooMany;
-        }
-        if (!verifier.verify(key.publicKey, image.digest, value)) {
-          return Reason.SignatureInvalid;
-        }
-        verified++;
-        key = undefined;
-      }
-      reason = verified > 0 ? Reason.None : Reason.KeyUnknown;
-    }
-  }
-  return reason;
-}
-
-/**
  * Reads and judges the image at offset 0 of `source`: structure, then digest, then policy, then signature.
  *
  * Refuses with ImageMagic, HeaderSize, ImageTooLarge, FlagsContradict, Encrypted, Compressed, NonBootable;
  * PureSignature, DigestKind, SignatureKind, FullPublicKey, TlvNotAllowed; ProtectedSize, TlvInfo, TlvOverrun,
  * TlvEmptyLast, TlvTooMany, TlvLength, TlvDuplicate; DigestMissing, DigestMismatch (also when the flash reads
- * differently the second time); WrongAddress, WrongVendor, WrongClass, CounterMissing, CounterBelowFloor; Unsigned,
- * KeyUnknown, SignatureInvalid, TlvTooMany.
+ * differently the second time); WrongAddress, WrongVendor, WrongClass, CounterMissing, CounterBelowFloor; and as the
+ * verifier's `checkSignatures`.
  *
  * @param source at least 32 bytes, and at least `maxSizeBytes`
  * @param maxSizeBytes the image must end at or before this offset
@@ -298,7 +288,7 @@ export function judgeImage(
   const image = unreadImage();
   let reason = checkUnsigned(image, source, checks.hash, demands, maxSizeBytes, counterFloor);
   if (reason === Reason.None && !isAuthentic(image)) {
-    reason = checkSignatures(image, demands.trustedKeys, checks.verifier);
+    reason = checks.verifier.checkSignatures(image, source, checks.hash, demands);
   }
   image.reason = reason;
   image.known = true;

@@ -5,7 +5,7 @@
 
 import { readU32 } from "../bytes";
 import { IMAGE_HEADER_BYTES } from "../limits";
-import type { ByteSource, HashPort, SignatureVerifier } from "../ports";
+import type { ByteSource, HashPort } from "../ports";
 import { Reason } from "../reasons";
 import { listDependencies } from "./dependencies";
 import { leastSizeBytes, parseHeader, truncationOf } from "./header";
@@ -13,6 +13,8 @@ import type { ImageFacts, ImagePolicy, ImageVerdict } from "./image";
 import { Tlv } from "./image";
 import type { JudgedImage } from "./judge";
 import { findValue, judgeImage } from "./judge";
+import type { ImageVerifier } from "./signatures";
+import { createImageVerifier, SignaturePolicy } from "./signatures";
 
 function nameFacts(image: JudgedImage): ImageFacts {
   const counter = findValue(image, Tlv.SecurityCounter);
@@ -28,8 +30,12 @@ function nameFacts(image: JudgedImage): ImageFacts {
   };
 }
 
+function isNever(): boolean {
+  return false;
+}
+
 function judge(
-  source: ByteSource, policy: ImagePolicy, hash: HashPort, verifier: SignatureVerifier, isAuthentic: boolean,
+  source: ByteSource, policy: ImagePolicy, hash: HashPort, verifier: ImageVerifier, isAuthentic: boolean,
 ): ImageVerdict {
   if (source.sizeBytes < IMAGE_HEADER_BYTES) {
     return { reason: Reason.ImageTruncated, image: undefined };
@@ -44,7 +50,13 @@ function judge(
   // A file may be shorter than the slot that it is for.
   const maxSizeBytes = Math.min(policy.maxSizeBytes, source.sizeBytes);
   const counterFloor = policy.counterFloor === undefined ? -1 : policy.counterFloor;
-  const image = judgeImage(slot, { hash, verifier }, policy, maxSizeBytes, counterFloor, () => isAuthentic);
+  const demands = {
+    trustedKeys: policy.trustedKeys,
+    signaturePolicy: policy.signaturePolicy === undefined ? SignaturePolicy.Any : policy.signaturePolicy,
+    vendorId: policy.vendorId,
+    classId: policy.classId,
+  };
+  const image = judgeImage(slot, { hash, verifier }, demands, maxSizeBytes, counterFloor, () => isAuthentic);
   const endBytes = Math.max(image.totalSizeBytes, leastSizeBytes(image.header));
   const reason = truncationOf(image.reason, endBytes, policy.maxSizeBytes);
   return { reason, image: reason === Reason.None ? nameFacts(image) : undefined };
@@ -58,12 +70,7 @@ function judge(
  * Refuses with ImageTruncated, and as `judgeImage` but for the signature's reasons.
  */
 export function readImage(source: ByteSource, policy: ImagePolicy, hash: HashPort): ImageVerdict {
-  const nobody = {
-    verify(): boolean {
-      return false;
-    },
-  };
-  return judge(source, policy, hash, nobody, true);
+  return judge(source, policy, hash, createImageVerifier(isNever, isNever), true);
 }
 
 /**
@@ -72,7 +79,7 @@ export function readImage(source: ByteSource, policy: ImagePolicy, hash: HashPor
  * Refuses with ImageTruncated, and as `judgeImage`.
  */
 export function verifyImage(
-  source: ByteSource, policy: ImagePolicy, hash: HashPort, verifier: SignatureVerifier,
+  source: ByteSource, policy: ImagePolicy, hash: HashPort, verifier: ImageVerifier,
 ): ImageVerdict {
   return judge(source, policy, hash, verifier, false);
 }

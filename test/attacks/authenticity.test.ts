@@ -77,8 +77,8 @@ describe("THREAT.IMG.NON_AUTH: an image that nobody entitled signed", () => {
     const malleable = genuine.slice();
     malleable.set(Buffer.from(s, "hex").reverse(), 32);
     const verifier = createTweetnaclVerifier();
-    assert.equal(verifier.verify(testKey("sign-a").publicKey, digest, genuine), true);
-    assert.equal(verifier.verify(testKey("sign-a").publicKey, digest, malleable), false);
+    assert.equal(verifier.verify(testKey("sign-a"), digest, genuine), true);
+    assert.equal(verifier.verify(testKey("sign-a"), digest, malleable), false);
     assertNeverStarts(signedWith(malleable), Reason.SignatureInvalid);
   });
 

@@ -16,7 +16,8 @@ import { openJournal } from "../../core/journal/journal";
 import type { RecordType } from "../../core/journal/record";
 import type { JournalRecord } from "../../core/journal/record-view";
 import { viewRecord } from "../../core/journal/record-view";
-import type { SignatureVerifier } from "../../core/ports";
+import type { ImageVerifier } from "../../core/image/signatures";
+import { createImageVerifier } from "../../core/image/signatures";
 import { Reason } from "../../core/reasons";
 import type { Slot } from "../../core/slot";
 import type { FlashPartition } from "../../hal/flash";
@@ -96,12 +97,13 @@ export class Bench {
   /** Signatures checked since the bench was set up. */
   verifications = 0;
   readonly hash = createHostHash();
-  private readonly verifier: SignatureVerifier = {
-    verify: (key, message, signature) => {
+  private readonly verifier: ImageVerifier = createImageVerifier(
+    (key, message, signature) => {
       this.verifications++;
       return nodeVerifier.verify(key, message, signature);
     },
-  };
+    () => true,
+  );
 
   constructor(
     readonly flash: BenchFlash,

@@ -3,7 +3,7 @@
 import type { BootConfig } from "../../bootloader/config";
 import { VerifyMode } from "../../bootloader/config";
 import type { BootInfo, Handover, RecoveryDoor } from "../../core/boot/handover";
-import type { SignatureVerifier } from "../../core/ports";
+import { createImageVerifier, SignaturePolicy } from "../../core/image/signatures";
 import type { Board } from "../../hal/board";
 import type { Hash } from "../../hal/hash";
 import type { BoardDescription } from "../../sim/board-description";
@@ -30,6 +30,7 @@ export const FAKE_BOARD: BoardDescription = {
 export const FAKE_CONFIG: BootConfig = {
   identity: new Uint8Array(12),
   trustedKeys: [],
+  signaturePolicy: SignaturePolicy.Any,
   vendorId: undefined,
   classId: undefined,
   baseFloor: 0,
@@ -47,7 +48,7 @@ const NO_HASH: Hash = {
   sha256Region: () => new Uint8Array(32),
 };
 
-const NO_VERIFIER: SignatureVerifier = { verify: () => true };
+const NO_VERIFIER = createImageVerifier(() => true, () => true);
 
 export function fakeMachine(boot: BootFunction, options: Partial<MachineOptions> = {}): Machine {
   return new Machine({

@@ -262,11 +262,13 @@ describe("machine: power cuts and broken rules", () => {
   it("charges virtual time for a signature check where told to", () => {
     const boot: BootFunction = (hal, config) => {
       hal.watchdog.start(config.watchdogTimeoutMs);
-      hal.verifier.verify(new Uint8Array(32), new Uint8Array(32), new Uint8Array(64));
+      const key = { publicKey: new Uint8Array(32), keyHash: new Uint8Array(32) };
+      hal.verifier.verify(key, new Uint8Array(32), new Uint8Array(64));
       return undefined;
     };
     assert.equal(fakeMachine(boot, { verifyDurationMs: 6000 }).powerOn().started, "none");
     assert.equal(fakeMachine(boot, { verifyDurationMs: 4000 }).powerOn().started, "recovery");
+    assert.equal(fakeMachine(boot, { verifyDurationMs: 6000, verifyPauses: 1 }).powerOn().started, "recovery");
   });
 });
 

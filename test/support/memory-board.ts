@@ -3,7 +3,8 @@
 import type { BootConfig } from "../../bootloader/config";
 import { VerifyMode } from "../../bootloader/config";
 import { ResetCause } from "../../core/boot/reset-cause";
-import type { SignatureVerifier } from "../../core/ports";
+import type { ImageVerifier } from "../../core/image/signatures";
+import { SignaturePolicy } from "../../core/image/signatures";
 import type { Board } from "../../hal/board";
 import type { MemoryClock } from "../../hal/memory/clock";
 import { createMemoryClock } from "../../hal/memory/clock";
@@ -30,7 +31,7 @@ export interface MemoryBoard extends Board {
 export interface MemoryBoardOptions {
   readonly slotBytes?: number;
   readonly application?: (door: object) => void;
-  readonly verifier?: SignatureVerifier;
+  readonly verifier?: ImageVerifier;
 }
 
 const PAGE_BYTES = 4096;
@@ -83,6 +84,7 @@ export function testConfig(changes: Partial<BootConfig> = {}): BootConfig {
   return {
     identity: new Uint8Array(12).fill(7),
     trustedKeys: [trustedKey("sign-a"), trustedKey("sign-b")],
+    signaturePolicy: SignaturePolicy.Any,
     vendorId: undefined,
     classId: undefined,
     baseFloor: 0,

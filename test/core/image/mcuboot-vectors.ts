@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import type { ImagePolicy } from "../../../core/image/image";
 import { createTrustedKey } from "../../../core/image/key-hash";
 import { trailerStart } from "../../../core/image/trailer";
-import type { SignatureVerifier, TrustedKey } from "../../../core/ports";
+import { createImageVerifier } from "../../../core/image/signatures";
+import type { TrustedKey } from "../../../core/ports";
 import { createMemoryHash } from "../../../hal/memory/hash";
 
 const FOLDER = new URL("../../vectors/mcuboot/", import.meta.url);
@@ -74,15 +75,16 @@ export function signWithTestKey(name: string, message: Uint8Array): Uint8Array {
 const publicKeys = new Map<string, KeyObject>();
 
 /** Ed25519 by Node, for tests that verify thousands of times. */
-export const nodeVerifier: SignatureVerifier = {
-  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+export const nodeVerifier = createImageVerifier(
+  ({ publicKey }, message, signature) => {
     const name = Buffer.from(publicKey).toString("hex");
     const der = Buffer.from("302a300506032b6570032100" + name, "hex");
     const key = publicKeys.get(name) ?? createPublicKey({ key: der, format: "der", type: "spki" });
     publicKeys.set(name, key);
     return verify(null, message, key, signature);
   },
-};
+  () => true,
+);
 
 export function nodeSha256(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(createHash("sha256").update(bytes).digest());

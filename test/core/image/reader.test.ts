@@ -4,7 +4,8 @@ import type { ImagePolicy, ImageVerdict } from "../../../core/image/image";
 import { Tlv } from "../../../core/image/image";
 import { readImage, verifyImage } from "../../../core/image/reader";
 import { TLV_BYTES_MAX, TLV_ENTRIES_MAX, TRUSTED_KEYS_MAX } from "../../../core/limits";
-import type { SignatureVerifier } from "../../../core/ports";
+import type { ImageVerifier } from "../../../core/image/signatures";
+import { createImageVerifier } from "../../../core/image/signatures";
 import { Reason } from "../../../core/reasons";
 import { createByteSource } from "../../../hal/memory/byte-source";
 import { createTweetnaclVerifier } from "../../../hal/tweetnacl/verifier";
@@ -161,15 +162,16 @@ describe("the image reader", () => {
 });
 
 describe("the signatures of an image", () => {
-  function counting(): { readonly verifier: SignatureVerifier; calls: number } {
+  function counting(): { readonly verifier: ImageVerifier; calls: number } {
     const state = {
       calls: 0,
-      verifier: {
-        verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+      verifier: createImageVerifier(
+        (key, message, signature) => {
           state.calls++;
-          return verifier.verify(publicKey, message, signature);
+          return verifier.verify(key, message, signature);
         },
-      },
+        () => true,
+      ),
     };
     return state;
   }

@@ -9,7 +9,9 @@ import { ResetCause } from "../../../core/boot/reset-cause";
 import { SlotStatus } from "../../../core/boot/state";
 import { viewState } from "../../../core/boot/state-view";
 import { equalBytes, writeU16, writeU32 } from "../../../core/bytes";
+import { createImageVerifier, SignaturePolicy } from "../../../core/image/signatures";
 import { openJournal } from "../../../core/journal/journal";
+import type { TrustedKey } from "../../../core/ports";
 import { Reason } from "../../../core/reasons";
 import { Slot } from "../../../core/slot";
 import type { Board } from "../../../hal/board";
@@ -75,6 +77,7 @@ function keyHash(): Uint8Array {
 const CONFIG: BootConfig = {
   identity: new Uint8Array(12),
   trustedKeys: [{ publicKey: new Uint8Array(32), keyHash: keyHash() }],
+  signaturePolicy: SignaturePolicy.Any,
   vendorId: undefined,
   classId: undefined,
   baseFloor: 0,
@@ -128,12 +131,13 @@ function start(bench: Bench, cause: ResetCause, run: (door: Handover) => void): 
     provisioning: bench.provisioning,
     data: bench.data,
     hash: HASH,
-    verifier: {
-      verify(_publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+    verifier: createImageVerifier(
+      (_key: TrustedKey, message: Uint8Array, signature: Uint8Array): boolean => {
         bench.verifications++;
         return equalBytes(signature, 0, signatureOf(message), 0, 64);
       },
-    },
+      (): boolean => true,
+    ),
     watchdog: createMemoryWatchdog(),
     reset: createMemoryReset(cause),
     clock: createMemoryClock(),

@@ -4,6 +4,11 @@ import fc from "fast-check";
 import { createTweetnaclVerifier } from "../../../hal/tweetnacl/verifier";
 
 const verifier = createTweetnaclVerifier();
+
+function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return verifier.verify({ publicKey, keyHash: new Uint8Array(32) }, message, signature);
+}
+
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"));
 
 /** RFC 8032 section 7.1, TEST 1 to TEST 3. */
@@ -33,11 +38,11 @@ const EXAMPLES = [
 describe("the tweetnacl verifier", () => {
   it("accepts the signatures of RFC 8032 and refuses them with any bit changed", () => {
     for (const { publicKey, message, signature } of EXAMPLES) {
-      assert.equal(verifier.verify(publicKey, message, signature), true);
+      assert.equal(verify(publicKey, message, signature), true);
       for (let bit = 0; bit < 512; bit += 37) {
         const changed = signature.slice();
         changed[bit >> 3] ^= 1 << (bit & 7);
-        assert.equal(verifier.verify(publicKey, message, changed), false, `bit ${bit}`);
+        assert.equal(verify(publicKey, message, changed), false, `bit ${bit}`);
       }
     }
   });
@@ -53,7 +58,7 @@ describe("the tweetnacl verifier", () => {
     for (let i = 0; i < 32; i++) {
       changed[32 + i] = Number((scalar >> BigInt(8 * i)) & 0xffn);
     }
-    assert.equal(verifier.verify(publicKey, message, changed), false);
+    assert.equal(verify(publicKey, message, changed), false);
   });
 
   it("refuses the key of small order under which a zero signature fits everything", () => {
@@ -61,7 +66,7 @@ describe("the tweetnacl verifier", () => {
     neutral[0] = 1;
     const signature = new Uint8Array(64);
     signature[0] = 1;
-    assert.equal(verifier.verify(neutral, new Uint8Array([1, 2, 3]), signature), false);
+    assert.equal(verify(neutral, new Uint8Array([1, 2, 3]), signature), false);
   });
 
   it("never throws, whatever it is given", () => {
@@ -72,7 +77,7 @@ describe("the tweetnacl verifier", () => {
       fc.constantFrom([1, 2], "text", undefined).map((value) => value as unknown as Uint8Array),
     );
     fc.assert(fc.property(anything, anything, anything, (publicKey, message, signature) => {
-      assert.equal(verifier.verify(publicKey, message, signature), false);
+      assert.equal(verify(publicKey, message, signature), false);
     }));
   });
 });
