@@ -162,7 +162,7 @@ const TEXTS: Readonly<Record<Reason, ReasonText>> = {
   [Reason.VerifierBroken]: {
     name: "verifier-broken",
     sentence: "The board's signature check failed its own test, so that it accepts nothing.",
-    next: "Flash the bootloader and its files again; if it happens again, the board's engine is not the one they are for.",
+    next: "Flash the bootloader's files again. If it comes back, they are for another engine than the board's.",
   },
 
   [Reason.CounterMissing]: {

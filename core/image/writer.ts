@@ -17,6 +17,13 @@ export const CUSTOM_TLV_TYPE_MAX = 0xfffe;
 const U16_MAX = 65535;
 const U32_MAX = 4294967295;
 
+/** An LMS signature that is to go into an image: its place is kept, since what it signs says how long it is. */
+export interface LmsKeySpace {
+  /** SHA-256 of the key's DER SubjectPublicKeyInfo. */
+  readonly keyHash: Uint8Array;
+  readonly signatureBytes: number;
+}
+
 export interface TlvValue {
   readonly type: number;
   readonly value: Uint8Array;
@@ -44,6 +51,8 @@ export interface ImageOptions {
   readonly classId: Uint8Array | undefined;
   /** Protected entries of types of one's own, in this order. */
   readonly customTlvs: TlvValue[];
+  /** Default: none. */
+  readonly lmsKeys?: LmsKeySpace[];
 }
 
 /** `reason` is `Reason.None` exactly if `bytes` is there. */
@@ -51,6 +60,10 @@ export interface BuildResult {
   readonly reason: Reason;
   /** What digest and signature cover: header, payload, protected TLVs. */
   readonly bytes: Uint8Array | undefined;
+  /** How many bytes from the start LMS signatures sign. */
+  readonly lmsMessageBytes: number;
+  /** Where each LMS signature goes, in the order of the keys. */
+  readonly lmsOffsets: number[];
 }
 
 /** The counter that `imgtool sign -s auto` derives from a version: major * 2^24 + minor * 2^16 + revision. */
@@ -98,7 +111,11 @@ function writeArea(bytes: Uint8Array, offsetBytes: number, magic: number, entrie
   }
 }
 
-/** In the order in which imgtool writes them. */
+function lmsKeysOf(options: ImageOptions): LmsKeySpace[] {
+  return options.lmsKeys === undefined ? [] : options.lmsKeys;
+}
+
+/** In the order in which imgtool writes them; LMS signatures last, since they sign what stands in front of them. */
 function protectedEntries(options: ImageOptions): TlvValue[] {
   const entries: TlvValue[] = [];
   if (options.securityCounter !== undefined) {
@@ -119,13 +136,19 @@ function protectedEntries(options: ImageOptions): TlvValue[] {
   for (let i = 0; i < options.customTlvs.length; i++) {
     entries.push(options.customTlvs[i]);
   }
+  const lmsKeys = lmsKeysOf(options);
+  for (let i = 0; i < lmsKeys.length; i++) {
+    const value = new Uint8Array(lmsKeys[i].keyHash.length + lmsKeys[i].signatureBytes);
+    value.set(lmsKeys[i].keyHash, 0);
+    entries.push({ type: Tlv.Lms, value });
+  }
   return entries;
 }
 
 function checkCustomTlvs(customTlvs: TlvValue[]): Reason {
   for (let i = 0; i < customTlvs.length; i++) {
     const type = customTlvs[i].type;
-    if (type < CUSTOM_TLV_TYPE_MIN || type > CUSTOM_TLV_TYPE_MAX) {
+    if (type < CUSTOM_TLV_TYPE_MIN || type > CUSTOM_TLV_TYPE_MAX || type === Tlv.Lms) {
       return Reason.TlvNotAllowed;
     }
     for (let j = 0; j < i; j++) {
@@ -196,12 +219,24 @@ function writeHeader(bytes: Uint8Array, options: ImageOptions, payloadSizeBytes:
   writeVersion(bytes, 20, options.version);
 }
 
+/** Where LMS signatures go in an image that ends with the places for them. */
+function placeLms(keys: LmsKeySpace[], endBytes: number): { messageBytes: number; offsets: number[] } {
+  const offsets: number[] = [];
+  let at = endBytes;
+  for (let i = keys.length - 1; i >= 0; i--) {
+    offsets.unshift(at - keys[i].signatureBytes);
+    at -= TLV_HEAD_BYTES + keys[i].keyHash.length + keys[i].signatureBytes;
+  }
+  return { messageBytes: keys.length > 0 ? at : 0, offsets };
+}
+
 /**
- * Puts header, payload and protected TLVs together.
+ * Puts header, payload and protected TLVs together. The places of LMS signatures are zeros: whoever has the keys writes
+ * the signatures over the SHA-256 of the first `lmsMessageBytes` bytes to `lmsOffsets`, before anything else signs.
  *
  * Refuses with HeaderSize (also: header space asked for that is not zero), FlagsContradict, ImageTooLarge,
- * TlvNotAllowed (custom type below 0xA0 or 0xFFFF), TlvDuplicate, TlvLength (UUID), TlvTooMany, ProtectedSize,
- * TlvEmptyLast (which imgtool writes and MCUboot's devices refuse).
+ * TlvNotAllowed (custom type below 0xA0, or 0xFFFF, or that of LMS), TlvDuplicate, TlvLength (UUID), TlvTooMany,
+ * ProtectedSize, TlvEmptyLast (which imgtool writes and MCUboot's devices refuse).
  */
 export function buildImage(payload: Uint8Array, options: ImageOptions): BuildResult {
   const entries = protectedEntries(options);
@@ -210,7 +245,7 @@ export function buildImage(payload: Uint8Array, options: ImageOptions): BuildRes
     reason = checkEntries(options, entries);
   }
   if (reason !== Reason.None) {
-    return { reason, bytes: undefined };
+    return { reason, bytes: undefined, lmsMessageBytes: 0, lmsOffsets: [] };
   }
   const protectedBytes = entries.length > 0 ? areaSizeBytes(entries) : 0;
   const paddingBytes = options.padHeader ? options.headerSizeBytes : 0;
@@ -222,7 +257,8 @@ export function buildImage(payload: Uint8Array, options: ImageOptions): BuildRes
   if (entries.length > 0) {
     writeArea(bytes, bodyBytes, TLV_PROTECTED_INFO_MAGIC, entries);
   }
-  return { reason, bytes };
+  const lms = placeLms(lmsKeysOf(options), bytes.length);
+  return { reason, bytes, lmsMessageBytes: lms.messageBytes, lmsOffsets: lms.offsets };
 }
 
 function appendArea(unsigned: Uint8Array, entries: TlvValue[]): Uint8Array {

@@ -113,7 +113,7 @@ describe("the image reader", () => {
     assert.equal(reasonOf(strangers(TLV_ENTRIES_MAX + 1)), Reason.TlvTooMany);
   });
 
-  it("takes 4,096 bytes of TLVs into RAM and not one more", () => {
+  it("takes 8,192 bytes of TLVs into RAM and not one more", () => {
     const withBytes = (count: number) => rawImage({ protectedTlvs: [[0xa0, filled(count)]] });
     const others = withBytes(0).length - rawImage({}).length + TLVS_OF_A_PLAIN_IMAGE;
     assert.equal(reasonOf(withBytes(TLV_BYTES_MAX - others)), Reason.None);
