@@ -89,6 +89,8 @@ export function signApplication(application: Application, key: SigningKey, hash:
 /** The part of a board file that provisioning reads. */
 export interface ProvisionedBoardFile extends SimulatedBoardFile {
   readonly verifyMode: "full" | "seal";
+  /** Absent: any. */
+  readonly signatures?: { readonly policy: "any" | "all" };
   readonly watchdogTimeoutMs: number;
 }
 
@@ -102,7 +104,7 @@ export function bootConfigOf(
   return {
     identity: computeIdentity(hash, board.name, [...trustedKeys]),
     trustedKeys: [...trustedKeys],
-    signaturePolicy: SignaturePolicy.Any,
+    signaturePolicy: board.signatures?.policy === "all" ? SignaturePolicy.All : SignaturePolicy.Any,
     vendorId: undefined,
     classId: undefined,
     baseFloor: 0,

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { AnySchema, ErrorObject, ValidateFunction } from "ajv";
 import { Ajv } from "ajv";
+import type { CombTeeth } from "./ed25519/comb-table";
 import { failure, usageError } from "./errors";
 
 export interface BoardPartition {
@@ -12,13 +13,26 @@ export interface BoardPartition {
 
 export type PartitionName = "boot" | "journal" | "slotA" | "slotB" | "data";
 
+/** Which signatures a board checks, and how. */
+export interface BoardSignatures {
+  readonly schemes: readonly ("ed25519" | "lms")[];
+  readonly policy: "any" | "all";
+  /** Given where `schemes` has ed25519. */
+  readonly combTeeth?: CombTeeth;
+}
+
 /** What boards/<name>.json says; boards/board.schema.json explains each field. */
 export interface BoardFile {
   readonly name: string;
   readonly title: string;
   readonly class: "full";
   readonly chip: string;
-  readonly engine: { readonly name: string; readonly nativeSha256: boolean; readonly trustedRandom: boolean };
+  readonly engine: {
+    readonly name: string;
+    readonly nativeSha256: boolean;
+    readonly nativeSha512: boolean;
+    readonly trustedRandom: boolean;
+  };
   readonly flash: {
     readonly sizeBytes: number;
     readonly pageSizeBytes: number;
@@ -27,6 +41,7 @@ export interface BoardFile {
     readonly writesPerWordMax?: number;
   };
   readonly partitions: Readonly<Record<PartitionName, BoardPartition>>;
+  readonly signatures: BoardSignatures;
   readonly verifyMode: "full" | "seal";
   readonly knowsResetCauses: boolean;
   readonly watchdogTimeoutMs: number;

@@ -18,6 +18,8 @@ function changed(change: (board: Draft) => void): string[] {
   return boardFaults(board, "esp32");
 }
 
+const ED25519 = { schemes: ["lms", "ed25519"], policy: "all" };
+
 const FAULTS: [string, (board: Draft) => void, RegExp][] = [
   ["a missing field", (board) => delete board["chip"], /must have required property 'chip'/],
   ["an unknown field", (board) => (board["colour"] = "red"), /additional properties \(colour\)/],
@@ -36,6 +38,9 @@ const FAULTS: [string, (board: Draft) => void, RegExp][] = [
     (board) => (board.partitions["slotA"].sizeBytes = board.partitions["slotB"].sizeBytes = 15 * 4096),
     /smaller than 65536 bytes/,
   ],
+  ["Ed25519 without a table size", (board) => (board["signatures"] = ED25519), /required property 'combTeeth'/],
+  ["no scheme", (board) => (board["signatures"] = { schemes: [], policy: "any" }), /schemes must NOT have fewer/],
+  ["an unknown policy", (board) => (board["signatures"] = { schemes: ["lms"], policy: "most" }), /policy must be/],
   ["a page of broken write units", (board) => (board.flash["pageSizeBytes"] = 4098), /whole number of write units/],
 ];
 
@@ -69,6 +74,19 @@ describe("board files", () => {
       () => loadBoard("ESP32"),
       (error) => error instanceof ToolError && error.exitCode === 2 && error.next.includes("esp32, nrf52840dk"),
     );
+  });
+
+  it("may have LMS alone, which needs no tables", () => {
+    assert.deepEqual(changed((board) => (board["signatures"] = { schemes: ["lms"], policy: "any" })), []);
+  });
+
+  it("the table in boards/README.md shows the signatures of the files", () => {
+    const readme = readFileSync(path.join(REPOSITORY, "boards", "README.md"), "utf8");
+    for (const name of boardNames()) {
+      const { schemes, policy, combTeeth } = loadBoard(name).signatures;
+      const row = `| \`${name}\` | ${schemes.join(", ")} | ${policy} | ${combTeeth ?? "none"} |`;
+      assert.ok(readme.includes(row), row);
+    }
   });
 
   describe("are refused, with a sentence, for", () => {
