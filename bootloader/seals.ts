@@ -9,7 +9,8 @@ import type { Chain } from "./chain";
 /** See `useSeal`. */
 export function sealWith(chain: Chain, slot: Slot, image: JudgedImage, kind: Seal, mayWrite: boolean): boolean {
   const board = chain.board;
-  return useSeal(board.slots[slot], board.hash, chain.device.deviceKey, slot, image, kind, mayWrite);
+  const sealer = { deviceKey: chain.device.deviceKey, identity: chain.config.identity };
+  return useSeal(board.slots[slot], board.hash, sealer, slot, image, kind, mayWrite);
 }
 
 /** Writes the seals that a verified image has earned, where the device has a key and none stand there yet. */

@@ -101,10 +101,13 @@ export function bootConfigOf(
   hash: Hash,
   changes: Partial<BootConfig> = {},
 ): BootConfig {
-  return {
-    identity: computeIdentity(hash, board.name, [...trustedKeys]),
+  const demands = {
     trustedKeys: [...trustedKeys],
     signaturePolicy: board.signatures?.policy === "all" ? SignaturePolicy.All : SignaturePolicy.Any,
+  };
+  return {
+    ...demands,
+    identity: computeIdentity(hash, board.name, demands),
     vendorId: undefined,
     classId: undefined,
     baseFloor: 0,

@@ -11,6 +11,14 @@ import { BLANK_CRC } from "../journal/record";
 import type { FlashPort, HashPort } from "../ports";
 import type { Slot } from "../slot";
 
+/** Who seals: only this device with these trusted keys gets the same seal. */
+export interface Sealer {
+  /** 32 bytes; `undefined`: the device has none, and there are no seals. */
+  readonly deviceKey: Uint8Array | undefined;
+  /** 12 bytes, see identity.ts. */
+  readonly identity: Uint8Array;
+}
+
 /** What a seal is about. */
 export interface SealedImage {
   /** 32 bytes. */
@@ -21,22 +29,30 @@ export interface SealedImage {
 }
 
 export const enum Seal {
-  /** Digest, signature and policy were checked in full on this device. */
+  /** Digest, signature and policy were checked in full on this device, for the keys that it trusts now. */
   Verified = 0,
-  /** The image was confirmed on this device. */
+  /** The image was confirmed on this device, whatever keys it trusted then. */
   Confirmed = 1,
 }
 
 /** Size of a seal, and its alignment: a multiple of every write unit, so that it never shares a word with the image. */
 const SEAL_BYTES = 32;
 
-/** HMAC-SHA-256 over "TBS1", kind, slot, two zero bytes, counter (u32) and the image's digest. */
-function computeSeal(hash: HashPort, deviceKey: Uint8Array, slot: Slot, image: SealedImage, kind: Seal): Uint8Array {
-  const message = new Uint8Array(44);
+/**
+ * HMAC-SHA-256 over "TBS1", kind, slot, two zero bytes, counter (u32), the image's digest, and for a verified image the
+ * identity: a key that is trusted no more takes the seals of its images with it.
+ */
+function computeSeal(
+  hash: HashPort, deviceKey: Uint8Array, identity: Uint8Array, slot: Slot, image: SealedImage, kind: Seal,
+): Uint8Array {
+  const message = new Uint8Array(56);
   writeU32(message, 0, 0x31534254);
   writeU32(message, 4, kind + slot * 256);
   writeU32(message, 8, image.counter);
   message.set(image.digest, 12);
+  if (kind === Seal.Verified) {
+    message.set(identity, 44);
+  }
   return hmacSha256(hash, deviceKey, message);
 }
 
@@ -50,46 +66,23 @@ function computeSeal(hash: HashPort, deviceKey: Uint8Array, slot: Slot, image: S
 export function useSeal(
   flash: FlashPort,
   hash: HashPort,
-  deviceKey: Uint8Array | undefined,
+  sealer: Sealer,
   slot: Slot,
   image: SealedImage,
   kind: Seal,
   mayWrite: boolean,
 ): boolean {
+  const deviceKey = sealer.deviceKey;
   const offset = (Math.ceil(image.totalSizeBytes / SEAL_BYTES) + kind) * SEAL_BYTES;
   if (deviceKey === undefined || offset + SEAL_BYTES > trailerStart(flash.sizeBytes)) {
     return false;
   }
   const found = flash.read(offset, SEAL_BYTES);
   if (!mayWrite) {
-    return startsWith(found, computeSeal(hash, deviceKey, slot, image, kind));
+    return startsWith(found, computeSeal(hash, deviceKey, sealer.identity, slot, image, kind));
   }
   if (hash.crc32(found) === BLANK_CRC) {
-    flash.write(offset, computeSeal(hash, deviceKey, slot, image, kind));
+    flash.write(offset, computeSeal(hash, deviceKey, sealer.identity, slot, image, kind));
   }
   return false;
-}
-
-/** Whether the image in `slot` carries a valid seal of this kind. */
-export function sealIsValid(
-  flash: FlashPort,
-  hash: HashPort,
-  deviceKey: Uint8Array | undefined,
-  slot: Slot,
-  image: SealedImage,
-  kind: Seal,
-): boolean {
-  return useSeal(flash, hash, deviceKey, slot, image, kind, false);
-}
-
-/** Writes a seal if the device has a key, there is room before the trailer and nothing stands there yet. */
-export function writeSeal(
-  flash: FlashPort,
-  hash: HashPort,
-  deviceKey: Uint8Array | undefined,
-  slot: Slot,
-  image: SealedImage,
-  kind: Seal,
-): void {
-  useSeal(flash, hash, deviceKey, slot, image, kind, true);
 }

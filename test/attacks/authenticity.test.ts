@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import type { BootConfig } from "../../bootloader/config";
+import { VerifyMode } from "../../bootloader/config";
 import { computeIdentity } from "../../core/boot/identity";
 import { ResetCause } from "../../core/boot/reset-cause";
+import { SignaturePolicy } from "../../core/image/signatures";
 import { appendSignature } from "../../core/image/writer";
 import { RecordType } from "../../core/journal/record";
 import { Reason } from "../../core/reasons";
@@ -10,6 +13,7 @@ import type { Bench } from "../bootloader/bench";
 import { configWith, install, memoryBench } from "../bootloader/bench";
 import { pair, rawImage } from "../core/image/image-builder";
 import { nodeSha256, signWithTestKey, testKey } from "../core/image/mcuboot-vectors";
+import { createHostHash } from "../../tools/host-hash";
 import { makeImage, unsignedImage } from "../support/images";
 
 const NEW = { version: "2.0.0", counter: 2 };
@@ -104,7 +108,8 @@ describe("THREAT.KEY.EXPOSURE: a signing key is stolen", () => {
     assert.equal(install(bench.start(), makeImage({ ...NEW, key: "sign-b" })), Reason.None);
     bench.start(ResetCause.Software).door().confirm();
     const keys = [testKey("sign-b")];
-    bench.config = configWith({ trustedKeys: keys, identity: computeIdentity(bench.hash, "board", keys) });
+    const demands = { trustedKeys: keys, signaturePolicy: SignaturePolicy.Any };
+    bench.config = configWith({ ...demands, identity: computeIdentity(bench.hash, "board", demands) });
     assert.equal(install(bench.start(), makeImage({ version: "3.0.0", counter: 3 })), Reason.KeyUnknown);
     assert.deepEqual(bench.newest(RecordType.IdentityChanged)?.digest, bench.config.identity);
     bench.flashByHand(bench.flash.slots[Slot.A], makeImage({ version: "3.0.0", counter: 3 }));
@@ -115,6 +120,25 @@ describe("THREAT.KEY.EXPOSURE: a signing key is stolen", () => {
   it("THREAT.KEY.EXPOSURE: an installed image by the removed key does not start, not even as the last one", () => {
     const bench = confirmedBench();
     bench.config = configWith({ trustedKeys: [testKey("sign-b")] });
+    const start = bench.start();
+    assert.deepEqual([start.slot, start.reason], [undefined, Reason.NothingBootable]);
+  });
+
+  it("THREAT.KEY.EXPOSURE: nor does it by the seal that it earned while the key was trusted", () => {
+    const sealed = (name: string): BootConfig => {
+      const demands = { trustedKeys: [testKey(name)], signaturePolicy: SignaturePolicy.Any };
+      return configWith({
+        ...demands, verifyMode: VerifyMode.Seal, identity: computeIdentity(createHostHash(), "board", demands),
+      });
+    };
+    const bench = memoryBench(sealed("sign-a"));
+    bench.provision(0, new Uint8Array(32).fill(0x5a));
+    bench.flashByHand(bench.flash.slots[Slot.A], makeImage({ version: "1.0.0", counter: 1 }));
+    bench.start();
+    const before = bench.verifications;
+    assert.equal(bench.start().slot, Slot.A);
+    assert.equal(bench.verifications, before);
+    bench.config = sealed("sign-b");
     const start = bench.start();
     assert.deepEqual([start.slot, start.reason], [undefined, Reason.NothingBootable]);
   });

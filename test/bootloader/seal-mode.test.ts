@@ -68,7 +68,7 @@ describe("seal mode", () => {
     bench.start();
     assert.equal(checksOf(bench), 0);
     const head = Buffer.concat([Buffer.from("TBS1"), Buffer.alloc(8), imageDigest({ version: "1.0.0" })]);
-    const seal = createHmac("sha256", KEY).update(head).digest();
+    const seal = createHmac("sha256", KEY).update(head).update(bench.config.identity).digest();
     assert.deepEqual(Buffer.from(bench.slotBytes(Slot.A).subarray(sealOffset(image)).subarray(0, 32)), seal);
   });
 
