@@ -16,6 +16,8 @@ import { flagNames, tlvName } from "./tlv-names";
 export const LISTED_ENTRIES_MAX = 256;
 const TLV_INFO_BYTES = 4;
 const TLV_HEAD_BYTES = 4;
+/** An LMS entry begins with the key hash, its signature with the number of the leaf (RFC 8554 5.4). */
+const LMS_LEAF_OFFSET = 32;
 
 export interface HeaderDump {
   readonly magic: number;
@@ -187,6 +189,10 @@ function meaningOf(type: number, value: Uint8Array): string | undefined {
   }
   if ((type === (Tlv.VendorId as number) || type === (Tlv.ClassId as number)) && value.length === 16) {
     return uuidText(value);
+  }
+  if (type === (Tlv.Lms as number) && value.length >= LMS_LEAF_OFFSET + 4) {
+    const leaf = Buffer.from(value).readUInt32BE(LMS_LEAF_OFFSET);
+    return `leaf ${leaf} of key ${hexText(value.subarray(0, 8))}`;
   }
   if (tlvName(type) === undefined && value.length > 0 && value.every((byte) => byte >= 0x20 && byte < 0x7f)) {
     return JSON.stringify(Buffer.from(value).toString("latin1"));

@@ -1,4 +1,4 @@
-/** `trialboot keys new`: an Ed25519 key pair in a file that only its owner may read. */
+/** `trialboot keys new`: a key pair, Ed25519 or LMS, in files that only their owner may read. */
 
 import { generateKeyPairSync } from "node:crypto";
 import { type CommandLine, helpText, readArguments, shown } from "../arguments";
@@ -8,15 +8,24 @@ import { ExitCode } from "../exit-codes";
 import { createFile } from "../files";
 import { encryptPrivateKey } from "../keys/encrypted-private-key";
 import { givenPassphrase, PASSPHRASE_VARIABLE } from "../keys/key-file";
-import { trustedKeyOf } from "../keys/public-key";
-import { createOutput, hexText } from "../output";
+import { lmsPublicKey, trustedKeyOf } from "../keys/public-key";
+import { createLmsKey } from "../lms/new-key";
+import { leavesOf, LMS_DEFAULT_NAME, LMS_PARAMETER_NAMES, parameterSetNamed } from "../lms/parameters";
+import { createOutput, hexText, type Output } from "../output";
 
 export const KEYS_NEW: CommandLine = {
   name: "trialboot keys new",
-  summary: "Makes an Ed25519 signing key and writes it to a new file (PKCS#8, PEM, mode 0600).",
+  summary: "Makes a signing key and writes it to a new file with mode 0600: Ed25519 (PKCS#8, PEM) or LMS.",
   positionals: [],
   flags: [
     { name: "out", short: "o", value: "FILE", help: "Where to write the private key; must not exist yet" },
+    { name: "type", value: "TYPE", choices: ["ed25519", "lms"], help: "Kind of key; ed25519 unless given" },
+    {
+      name: "lms",
+      value: "PARAMETERS",
+      choices: LMS_PARAMETER_NAMES,
+      help: `For --type lms: bytes of a hash, height of the tree, bits of a digit; ${LMS_DEFAULT_NAME} unless given`,
+    },
     { name: "passphrase", short: "p", help: "Ask for a passphrase that protects the file" },
     { name: "passphrase-file", value: "FILE", help: "Take the passphrase from the first line of a file" },
   ],
@@ -25,6 +34,8 @@ export const KEYS_NEW: CommandLine = {
       "machine or a token that only those who may sign can reach.",
     "The private key is never printed. Whoever holds it decides what your boards run; if it is lost, no update can " +
       "be made for them any more. Keep a copy in a safe place.",
+    "An LMS key signs 32 (H5), 1024 (H10) or 32768 (H15) times and keeps count in KEY.state beside it. It must never " +
+      "sign from an old copy of these files: see docs/lms-keys.md before you back it up.",
   ],
 };
 
@@ -38,10 +49,17 @@ export async function newKey(argv: readonly string[], context: Context): Promise
   if (path === undefined) {
     throw usageError("keys new needs a file for the key.", "Write: trialboot keys new -o key.pem");
   }
+  const isLms = args.text("type") === "lms";
+  if (!isLms && args.has("lms")) {
+    throw usageError("--lms is for LMS keys.", "Add --type lms.");
+  }
   const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
   const given = givenPassphrase(context, { file: args.text("passphrase-file") });
   const passphrase = given ?? (args.has("passphrase") ? await askNewPassphrase(context) : undefined);
 
+  if (isLms) {
+    return newLmsKey(context, output, path, args.text("lms") ?? LMS_DEFAULT_NAME, passphrase);
+  }
   const pair = generateKeyPairSync("ed25519");
   const pem =
     passphrase === undefined
@@ -52,11 +70,43 @@ export async function newKey(argv: readonly string[], context: Context): Promise
   const keyHash = hexText(trustedKeyOf(pair.publicKey).keyHash);
   output.jsonValue({ ok: true, file: path, algorithm: "ed25519", encrypted: passphrase !== undefined, keyHash });
   output.summary(`Wrote ${shown(path)}\nKEYHASH ${keyHash}`);
-  if (passphrase === undefined) {
+  sayWhatNext(output, path, passphrase !== undefined);
+  return ExitCode.Ok;
+}
+
+function newLmsKey(
+  context: Context,
+  output: Output,
+  path: string,
+  parameters: string,
+  passphrase: string | undefined,
+): number {
+  const set = parameterSetNamed(parameters);
+  if (set === undefined) {
+    throw usageError(`There are no LMS parameters ${shown(parameters)}.`, "See trialboot keys new --help.");
+  }
+  const key = lmsPublicKey(createLmsKey(context, output, path, set, passphrase));
+  const keyHash = hexText(key.trusted.keyHash);
+  output.jsonValue({
+    ok: true,
+    file: path,
+    algorithm: key.algorithm,
+    parameters,
+    signatures: leavesOf(set),
+    encrypted: passphrase !== undefined,
+    keyHash,
+  });
+  output.summary(`Wrote ${shown(path)}, ${shown(path)}.state and ${shown(path)}.tree\nKEYHASH ${keyHash}`);
+  output.note(`${shown(path)} can sign ${leavesOf(set)} times; ${shown(path)}.state counts. Keep the two together.`);
+  sayWhatNext(output, path, passphrase !== undefined);
+  return ExitCode.Ok;
+}
+
+function sayWhatNext(output: Output, path: string, isEncrypted: boolean): void {
+  if (!isEncrypted) {
     output.note("the key is not protected by a passphrase; --passphrase or --passphrase-file adds one.");
   }
   output.note(`export the public half for your boards with: trialboot keys public ${shown(path)} -o PUBLIC.pem`);
-  return ExitCode.Ok;
 }
 
 async function askNewPassphrase(context: Context): Promise<string> {

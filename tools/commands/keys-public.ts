@@ -1,18 +1,25 @@
 /** `trialboot keys public`: the half of a key that boards and verifiers get. */
 
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey } from "node:crypto";
 import { type CommandLine, helpText, readArguments, shown } from "../arguments";
 import type { Context } from "../context";
 import { usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { createFile } from "../files";
-import { holdsPrivateKey, readPrivateKey, readPublicKey } from "../keys/key-file";
-import { formatPublicKey, PUBLIC_KEY_FORMATS, type PublicKeyFormat, trustedKeyOf } from "../keys/public-key";
+import { holdsLmsPrivateKey, readAnyPublicKey } from "../keys/any-public-key";
+import { holdsPrivateKey, readPrivateKey } from "../keys/key-file";
+import {
+  ed25519PublicKey,
+  formatPublicKey,
+  PUBLIC_KEY_FORMATS,
+  type PublicKey,
+  type PublicKeyFormat,
+} from "../keys/public-key";
 import { createOutput, hexText, type Output } from "../output";
 
 export const KEYS_PUBLIC: CommandLine = {
   name: "trialboot keys public",
-  summary: "Exports the public half of a key. KEY is a private or a public key in PEM form.",
+  summary: "Exports the public half of a key. KEY is a private or a public key, Ed25519 or LMS.",
   positionals: ["KEY"],
   flags: [
     { name: "out", short: "o", value: "FILE", help: "Write to a new file instead of stdout" },
@@ -20,7 +27,7 @@ export const KEYS_PUBLIC: CommandLine = {
       name: "format",
       value: "FORMAT",
       choices: PUBLIC_KEY_FORMATS,
-      help: "pem (default), der (44 bytes), raw (32 bytes), c and js (source text), hash (KEYHASH in hexadecimal)",
+      help: "pem (default), der, raw (the key alone), c and js (source text), hash (KEYHASH in hexadecimal)",
     },
     { name: "passphrase-file", value: "FILE", help: "Take the passphrase of a private key from a file's first line" },
   ],
@@ -42,10 +49,8 @@ export async function exportPublicKey(argv: readonly string[], context: Context)
     throw usageError(`A key in ${format} form is not text for a terminal.`, "Name a file with -o.");
   }
 
-  const key = holdsPrivateKey(context, path)
-    ? await publicHalf(context, output, path, args.text("passphrase-file"))
-    : readPublicKey(context, path);
-  const trusted = trustedKeyOf(key);
+  const key = await publicHalf(context, output, path, args.text("passphrase-file"));
+  const { algorithm, trusted } = key;
   const data = formatPublicKey(key, format);
   if (target !== undefined) {
     createFile(context, target, data);
@@ -54,7 +59,7 @@ export async function exportPublicKey(argv: readonly string[], context: Context)
   }
   output.jsonValue({
     ok: true,
-    algorithm: "ed25519",
+    algorithm,
     ...(target === undefined ? {} : { file: target }),
     publicKey: hexText(trusted.publicKey),
     keyHash: hexText(trusted.keyHash),
@@ -70,6 +75,10 @@ async function publicHalf(
   output: Output,
   path: string,
   passphraseFile: string | undefined,
-): Promise<KeyObject> {
-  return createPublicKey(await readPrivateKey(context, output, path, { file: passphraseFile }));
+): Promise<PublicKey> {
+  if (!holdsLmsPrivateKey(context, path) && holdsPrivateKey(context, path)) {
+    const key = await readPrivateKey(context, output, path, { file: passphraseFile });
+    return ed25519PublicKey(createPublicKey(key));
+  }
+  return readAnyPublicKey(context, path);
 }

@@ -14,6 +14,9 @@ export const SIGN: CommandLine = {
   flags: [
     { name: "key", short: "k", value: "PRIVATE.pem", help: "Ed25519 key; without it the image stays unsigned" },
     { name: "passphrase-file", value: "FILE", help: "Take the key's passphrase from the first line of a file" },
+    { name: "lms-key", value: "FILE", help: "LMS key: signs as well as --key, or instead of it" },
+    { name: "lms-passphrase-file", value: "FILE", help: "Take the LMS key's passphrase from the first line of a file" },
+    { name: "break-lock", help: "Take the LMS key's lock, which a process on another machine left behind" },
     { name: "version", short: "v", value: "VERSION", help: "major.minor.revision+build; required" },
     { name: "header-size", short: "H", value: "BYTES", help: "Size of the header, 32 or more; required" },
     {
@@ -128,6 +131,8 @@ export const SIGN: CommandLine = {
     "Boards refuse images without a security counter, so give one (--security-counter) to every image that is to run.",
     "Signing elsewhere (HSM, another machine): run sign with --vector-to-sign digest, sign those 32 bytes with " +
       "Ed25519, then run the same command with --fix-sig and --fix-sig-pubkey instead of --vector-to-sign.",
+    "An LMS key signs a limited number of times, and its state file is written before each signature: see " +
+      "docs/lms-keys.md before you copy or back it up.",
     "Images for updates are signed without --pad, --test and --confirm: a board decides by itself what is confirmed, " +
       "and refuses files that bring a trailer.",
   ],

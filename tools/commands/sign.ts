@@ -1,14 +1,14 @@
 /** `trialboot sign`: from a payload to a signed image, at once or in two steps with the key elsewhere. */
 
 import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createLmsTrustedKey } from "../../core/crypto/lms-spki";
 import { readImage, verifyImage } from "../../core/image/reader";
 import { trailerStart } from "../../core/image/trailer";
 import { checkFits, padImage, trailerSizeBytes } from "../../core/image/trailer-writer";
 import { formatVersion } from "../../core/image/version";
-import { appendDigest, appendSignature, buildImage } from "../../core/image/writer";
+import { appendDigest, appendSignature, buildImage, type BuildResult } from "../../core/image/writer";
 import type { TrustedKey } from "../../core/ports";
 import { Reason } from "../../core/reasons";
-import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
 import { type Arguments, helpText, readArguments, shown } from "../arguments";
 import type { Command } from "../command";
 import type { Context } from "../context";
@@ -16,9 +16,11 @@ import { failure, malformed, ToolError, usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { isSameFile, readFile, SMALL_FILE_BYTES_MAX, writeFile } from "../files";
 import { bytesAsSource, createHostHash } from "../host-hash";
+import { createHostVerifier } from "../host-verifier";
 import { type ImageFile, isHexName, readImageFile } from "../image-file";
 import { readPrivateKey, readPublicKey } from "../keys/key-file";
 import { trustedKeyOf } from "../keys/public-key";
+import { type LmsSigner, openLmsSigner } from "../lms/signer";
 import { createOutput, hexText, type Output } from "../output";
 import { reasonExitCode, reasonText } from "../reason-text";
 import { SIGN } from "./sign-flags";
@@ -26,6 +28,12 @@ import { readSignOptions, type SignOptions } from "./sign-options";
 import { hexImage } from "./sign-hex";
 
 const SIGNATURE_BYTES = 64;
+
+/** An LMS key that is to sign, and its name in images. */
+interface Lms {
+  readonly signer: LmsSigner;
+  readonly trusted: TrustedKey;
+}
 
 /** Who signs: a key that is here, a signature that was made elsewhere, or nobody. */
 interface Signer {
@@ -47,31 +55,82 @@ async function run(argv: readonly string[], context: Context): Promise<number> {
   const target = args.positionals[1] ?? "";
   protectInputs(args, context, target);
   const signer = await readSigner(args, context, output);
-  const options = readSignOptions(args, context, signer?.trusted.keyHash);
-  const file = readImageFile(context, input);
-  const unsigned = assemble(file, options, input);
-  const digest = createHostHash().sha256(unsigned);
+  const lms = await openLms(args, context, output);
+  try {
+    makeImage({ args, context, output, input, target, signer, lms });
+  } finally {
+    lms?.signer.close();
+  }
+  return ExitCode.Ok;
+}
 
+interface Task {
+  readonly args: Arguments;
+  readonly context: Context;
+  readonly output: Output;
+  readonly input: string;
+  readonly target: string;
+  readonly signer: Signer | undefined;
+  readonly lms: Lms | undefined;
+}
+
+function makeImage(task: Task): void {
+  const { args, context, output, input, target, signer, lms } = task;
+  const options = readSignOptions(args, context, (signer ?? lms)?.trusted.keyHash);
+  const file = readImageFile(context, input);
+  const unsigned = assemble(file, withLms(options, lms), input);
   const vector = args.text("vector-to-sign");
   if (vector !== undefined) {
-    writeFile(context, target, vector === "digest" ? digest : unsigned);
+    const digest = createHostHash().sha256(unsigned.bytes);
+    writeFile(context, target, vector === "digest" ? digest : unsigned.bytes);
     output.summary(`Wrote ${shown(target)}: the ${vector === "digest" ? "digest" : "bytes"} to sign.`);
     output.jsonValue({ ok: true, file: target, vector, digest: hexText(digest) });
-    return ExitCode.Ok;
+    return;
   }
-  const signature = signer?.signatureOf(digest);
-  const image =
-    signer === undefined || signature === undefined
-      ? appendDigest(unsigned, digest)
-      : appendSignature(unsigned, digest, signer.trusted.keyHash, signature);
+  if (lms !== undefined) {
+    // Whatever can be refused is refused before a leaf is used up: the signatures' places have their size already.
+    render(finish(unsigned.bytes, undefined).image, options, file, target);
+    signWithLms(lms, unsigned);
+  }
+  const { image, digest, signature } = finish(unsigned.bytes, signer);
   writeFile(context, target, render(image, options, file, target));
   const signatureTarget = args.text("sig-out");
   if (signatureTarget !== undefined && signature !== undefined) {
     writeFile(context, signatureTarget, Buffer.from(signature).toString("base64"));
   }
-  warnOfRefusals(image, options, signer, output);
-  report(output, target, image, options, digest, signer);
-  return ExitCode.Ok;
+  warnOfRefusals(image, options, trustedKeysOf(signer, lms), output);
+  report(task, image, options, digest);
+}
+
+/** Digest and Ed25519 signature behind what they cover. */
+function finish(
+  unsigned: Uint8Array,
+  signer: Signer | undefined,
+): { image: Uint8Array; digest: Uint8Array; signature: Uint8Array | undefined } {
+  const digest = createHostHash().sha256(unsigned);
+  const signature = signer?.signatureOf(digest);
+  const image =
+    signer === undefined || signature === undefined
+      ? appendDigest(unsigned, digest)
+      : appendSignature(unsigned, digest, signer.trusted.keyHash, signature);
+  return { image, digest, signature };
+}
+
+function withLms(options: SignOptions, lms: Lms | undefined): SignOptions {
+  if (lms === undefined) {
+    return options;
+  }
+  const lmsKeys = [{ keyHash: lms.trusted.keyHash, signatureBytes: lms.signer.signatureBytes }];
+  return { ...options, image: { ...options.image, lmsKeys } };
+}
+
+function signWithLms(lms: Lms, unsigned: AssembledImage): void {
+  const message = createHostHash().sha256(unsigned.bytes.subarray(0, unsigned.lmsMessageBytes));
+  unsigned.bytes.set(lms.signer.sign(message), unsigned.lmsOffsets[0]);
+}
+
+function trustedKeysOf(signer: Signer | undefined, lms: Lms | undefined): TrustedKey[] {
+  return [signer, lms].flatMap((each) => (each === undefined ? [] : [each.trusted]));
 }
 
 function checkCombinations(args: Arguments): void {
@@ -90,6 +149,16 @@ function checkCombinations(args: Arguments): void {
       throw usageError("What is to be signed is written as plain bytes.", "Name OUTPUT without .hex.");
     }
   }
+  const lms = args.has("lms-key");
+  if (lms && (fixed || args.has("vector-to-sign"))) {
+    throw usageError(
+      "--lms-key signs here, and each time with another leaf, so that the digest to be signed elsewhere would change.",
+      "Sign with --lms-key and --key in one run.",
+    );
+  }
+  if (!lms && (args.has("lms-passphrase-file") || args.has("break-lock"))) {
+    throw usageError("There is no LMS key.", "Add --lms-key FILE.");
+  }
   if (args.has("sig-out") && (args.has("vector-to-sign") || (!fixed && !args.has("key")))) {
     throw usageError("There is no signature for --sig-out.", "Add --key, or leave --sig-out out.");
   }
@@ -97,7 +166,9 @@ function checkCombinations(args: Arguments): void {
 
 /** An output that is one of the inputs by mistake would destroy a key. */
 function protectInputs(args: Arguments, context: Context, target: string): void {
-  const inputs = ["key", "fix-sig", "fix-sig-pubkey", "passphrase-file"].flatMap((name) => args.texts(name));
+  const lmsFiles = args.texts("lms-key").flatMap((path) => [path, `${path}.state`, `${path}.tree`]);
+  const files = ["key", "fix-sig", "fix-sig-pubkey", "passphrase-file", "lms-passphrase-file"];
+  const inputs = [...files.flatMap((name) => args.texts(name)), ...lmsFiles];
   const outputs = [target, ...args.texts("sig-out")];
   for (const output of outputs) {
     const input = inputs.find((candidate) => isSameFile(context, candidate, output));
@@ -141,6 +212,16 @@ async function readSigner(args: Arguments, context: Context, output: Output): Pr
   };
 }
 
+async function openLms(args: Arguments, context: Context, output: Output): Promise<Lms | undefined> {
+  const path = args.text("lms-key");
+  if (path === undefined) {
+    return undefined;
+  }
+  const source = { file: args.text("lms-passphrase-file") };
+  const signer = await openLmsSigner(context, output, path, source, { breakLock: args.has("break-lock") });
+  return { signer, trusted: createLmsTrustedKey(createHostHash(), signer.publicKey) };
+}
+
 /** A signature from elsewhere is checked here: a wrong one would only be noticed on the boards. */
 function readSignature(context: Context, path: string, publicKey: KeyObject, digest: Uint8Array): Uint8Array {
   const bytes = readFile(context, path, SMALL_FILE_BYTES_MAX);
@@ -163,8 +244,10 @@ function readSignature(context: Context, path: string, publicKey: KeyObject, dig
   return signature;
 }
 
+type AssembledImage = BuildResult & { readonly bytes: Uint8Array };
+
 /** Header, payload and protected TLVs: what is signed. */
-function assemble(file: ImageFile, options: SignOptions, input: string): Uint8Array {
+function assemble(file: ImageFile, options: SignOptions, input: string): AssembledImage {
   const headerSizeBytes = options.image.headerSizeBytes;
   if (!options.image.padHeader) {
     const start = file.bytes.subarray(0, headerSizeBytes);
@@ -183,7 +266,7 @@ function assemble(file: ImageFile, options: SignOptions, input: string): Uint8Ar
     const text = reasonText(built.reason);
     throw usageError(`No image can be made with these flags. ${text.sentence}`, text.next);
   }
-  return built.bytes;
+  return { ...built, bytes: built.bytes };
 }
 
 function render(image: Uint8Array, options: SignOptions, file: ImageFile, target: string): Uint8Array | string {
@@ -214,21 +297,21 @@ function render(image: Uint8Array, options: SignOptions, file: ImageFile, target
 }
 
 /** What imgtool writes without a word and boards refuse: the image is the one that was asked for, but say so. */
-function warnOfRefusals(image: Uint8Array, options: SignOptions, signer: Signer | undefined, output: Output): void {
+function warnOfRefusals(image: Uint8Array, options: SignOptions, keys: TrustedKey[], output: Output): void {
   const policy = {
     maxSizeBytes: trailerStart(options.layout.slotSizeBytes),
     slotAddress: options.image.romFixedAddress ?? 0,
-    trustedKeys: signer === undefined ? [] : [signer.trusted],
+    trustedKeys: keys,
     counterFloor: undefined,
     vendorId: undefined,
     classId: undefined,
   };
   const source = bytesAsSource(image);
   const verdict =
-    signer === undefined
+    keys.length === 0
       ? readImage(source, policy, createHostHash())
-      : verifyImage(source, policy, createHostHash(), createTweetnaclVerifier());
-  const reason = signer === undefined && verdict.reason === Reason.None ? Reason.Unsigned : verdict.reason;
+      : verifyImage(source, policy, createHostHash(), createHostVerifier());
+  const reason = keys.length === 0 && verdict.reason === Reason.None ? Reason.Unsigned : verdict.reason;
   if (reason !== Reason.None) {
     const text = reasonText(reason);
     output.warning(`boards will refuse this image. ${text.sentence} ${text.next}`);
@@ -238,23 +321,19 @@ function warnOfRefusals(image: Uint8Array, options: SignOptions, signer: Signer 
   }
 }
 
-function report(
-  output: Output,
-  target: string,
-  image: Uint8Array,
-  options: SignOptions,
-  digest: Uint8Array,
-  signer: Signer | undefined,
-): void {
+function report(task: Task, image: Uint8Array, options: SignOptions, digest: Uint8Array): void {
+  const { output, target, signer, lms } = task;
   const version = formatVersion(options.image.version);
   const keyHash = signer === undefined ? undefined : hexText(signer.trusted.keyHash);
+  const lmsKeyHash = lms === undefined ? undefined : hexText(lms.trusted.keyHash);
   output.summary(
     [
       `Wrote ${shown(target)}`,
       `version           ${version}`,
       `security counter  ${options.image.securityCounter ?? "none"}`,
       `digest            ${hexText(digest)}`,
-      `signed by         ${keyHash ?? "nobody"}`,
+      ...(keyHash !== undefined || lmsKeyHash === undefined ? [`signed by         ${keyHash ?? "nobody"}`] : []),
+      ...(lmsKeyHash === undefined ? [] : [`signed by (LMS)   ${lmsKeyHash}`]),
       `size              ${image.length} bytes${options.pad ? `, padded to ${options.layout.slotSizeBytes}` : ""}`,
     ].join("\n"),
   );
@@ -265,6 +344,8 @@ function report(
     securityCounter: options.image.securityCounter ?? null,
     digest: hexText(digest),
     keyHash: keyHash ?? null,
+    lmsKeyHash: lmsKeyHash ?? null,
+    lmsSignaturesLeft: lms?.signer.remaining ?? null,
     imageSizeBytes: image.length,
     padded: options.pad,
   });

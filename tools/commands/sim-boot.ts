@@ -2,7 +2,6 @@
 
 import { ResetCause } from "../../core/boot/reset-cause";
 import { Reason } from "../../core/reasons";
-import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
 import { bootFromSource } from "../../sim/boot-chain";
 import { causeName } from "../../sim/reset";
 import type { FlashContents, SingleBoot } from "../../sim/single-boot";
@@ -13,6 +12,7 @@ import type { Context } from "../context";
 import { failure, usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { createHostHash } from "../host-hash";
+import { createHostVerifier } from "../host-verifier";
 import { readImageFile } from "../image-file";
 import { trustedKeysOf } from "../keys/trusted-keys";
 import { createOutput } from "../output";
@@ -83,7 +83,7 @@ export function bootOnce(argv: readonly string[], context: Context): number {
     board,
     boot: bootFromSource,
     hash: createHostHash(),
-    verifier: createTweetnaclVerifier(),
+    verifier: createHostVerifier(),
     trustedKeys: trustedKeysOf(context, args.texts("key")),
     reasonName: (reason: number) => reasonText(reason).name,
     cause: causeOf(args),

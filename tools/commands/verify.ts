@@ -3,11 +3,11 @@
 import { type ImagePolicy, type ImageVerdict } from "../../core/image/image";
 import { readHeader } from "../../core/image/header";
 import { verifyImage } from "../../core/image/reader";
+import { SignaturePolicy } from "../../core/image/signatures";
 import { trailerStart } from "../../core/image/trailer";
 import { formatVersion } from "../../core/image/version";
 import { TRUSTED_KEYS_MAX } from "../../core/limits";
 import { Reason } from "../../core/reasons";
-import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
 import { type Arguments, type CommandLine, helpText, integerOf, readArguments, shown } from "../arguments";
 import type { Command } from "../command";
 import type { Context } from "../context";
@@ -15,9 +15,9 @@ import { classIdOf, uuidText, vendorIdOf } from "../device-ids";
 import { usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { bytesAsSource, createHostHash } from "../host-hash";
+import { createHostVerifier } from "../host-verifier";
 import { type ImageFile, readImageFile } from "../image-file";
-import { readPublicKey } from "../keys/key-file";
-import { trustedKeyOf } from "../keys/public-key";
+import { readAnyPublicKey } from "../keys/any-public-key";
 import { createOutput, hexText, type Output } from "../output";
 import { reasonExitCode, reasonText } from "../reason-text";
 
@@ -35,6 +35,12 @@ const LINE: CommandLine = {
   positionals: ["IMAGE"],
   flags: [
     { name: "key", short: "k", value: "PUBLIC.pem", multiple: true, help: "A key that the board trusts" },
+    {
+      name: "policy",
+      value: "WHICH",
+      choices: ["any", "all"],
+      help: "Of the schemes that there are keys for: one is enough (default), or each must have signed",
+    },
     { name: "slot-size", short: "S", value: "BYTES", help: "Size of the board's slot, which the image must fit in" },
     { name: "slot-address", value: "ADDRESS", help: "Address of the slot; for images signed with --rom-fixed" },
     { name: "counter-floor", value: "N", help: "Demand a security counter of at least N" },
@@ -58,7 +64,7 @@ function run(argv: readonly string[], context: Context): Promise<number> {
   const path = args.positionals[0] ?? "";
   const file = readImageFile(context, path);
   const policy = policyFor(demands, file);
-  const verdict = verifyImage(bytesAsSource(file.bytes), policy, createHostHash(), createTweetnaclVerifier());
+  const verdict = verifyImage(bytesAsSource(file.bytes), policy, createHostHash(), createHostVerifier());
   output.jsonValue(jsonOf(verdict, path, demands, policy));
   if (verdict.reason === Reason.None) {
     output.summary(acceptedText(verdict, output, path));
@@ -76,6 +82,7 @@ function run(argv: readonly string[], context: Context): Promise<number> {
 /** What the command line demands of the image. */
 interface Demands {
   readonly keys: ImagePolicy["trustedKeys"];
+  readonly signaturePolicy: SignaturePolicy;
   readonly slotSizeBytes: number | undefined;
   readonly slotAddress: number | undefined;
   readonly counterFloor: number | undefined;
@@ -105,9 +112,10 @@ function readDemands(args: Arguments, context: Context): Demands {
     slotSizeBytes: numberOf("slot-size", SLOT_BYTES_MIN),
     slotAddress: numberOf("slot-address", 0),
     counterFloor: numberOf("counter-floor", 0),
+    signaturePolicy: args.text("policy") === "all" ? SignaturePolicy.All : SignaturePolicy.Any,
     vendorId,
     classId: classText === undefined ? undefined : classIdOf(classText, vendorId),
-    keys: paths.map((path) => trustedKeyOf(readPublicKey(context, path))),
+    keys: paths.map((path) => readAnyPublicKey(context, path).trusted),
   };
 }
 
@@ -118,6 +126,7 @@ function policyFor(demands: Demands, file: ImageFile): ImagePolicy {
     maxSizeBytes,
     slotAddress: demands.slotAddress ?? addressOfItsOwn(file.bytes, maxSizeBytes),
     trustedKeys: demands.keys,
+    signaturePolicy: demands.signaturePolicy,
     counterFloor: demands.counterFloor,
     vendorId: demands.vendorId,
     classId: demands.classId,
@@ -161,6 +170,7 @@ function jsonOf(verdict: ImageVerdict, path: string, demands: Demands, policy: I
       counterFloor: demands.counterFloor ?? null,
       vendorId: demands.vendorId === undefined ? null : uuidText(demands.vendorId),
       classId: demands.classId === undefined ? null : uuidText(demands.classId),
+      policy: demands.signaturePolicy === SignaturePolicy.All ? "all" : "any",
       keyHashes: demands.keys.map((key) => hexText(key.keyHash)),
     },
     image:

@@ -4,7 +4,8 @@
  * decides what devices run, so the envelope is made here. OpenSSL, Node and imgtool read it.
  */
 
-import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+import { childrenOf, derElement, derInteger, DerTag, integerOf, pemBytes, pemText } from "./der";
 
 /** As OWASP's password storage advice has it for PBKDF2 with HMAC-SHA-256; about half a second at every use. */
 export const PBKDF2_ROUNDS = 600000;
@@ -12,10 +13,9 @@ const SALT_BYTES = 16;
 const AES_256_KEY_BYTES = 32;
 const AES_BLOCK_BYTES = 16;
 
-const TAG_INTEGER = 0x02;
-const TAG_OCTET_STRING = 0x04;
-const TAG_NULL = 0x05;
-const TAG_SEQUENCE = 0x30;
+/** More would be an attempt to keep a machine busy. */
+const PBKDF2_ROUNDS_MAX = 10000000;
+const LABEL = "ENCRYPTED PRIVATE KEY";
 
 /** Object identifiers, whole DER elements. */
 const OID_PBES2 = Buffer.from("06092a864886f70d01050d", "hex");
@@ -31,33 +31,41 @@ export function encryptPrivateKey(pkcs8: Uint8Array, passphrase: string): string
   const cipher = createCipheriv("aes-256-cbc", key, initialVector);
   const encrypted = Buffer.concat([cipher.update(pkcs8), cipher.final()]);
 
-  const prf = element(TAG_SEQUENCE, OID_HMAC_SHA256, element(TAG_NULL));
-  const rounds = element(TAG_INTEGER, integerBytes(PBKDF2_ROUNDS));
-  const derivation = element(
-    TAG_SEQUENCE,
-    OID_PBKDF2,
-    element(TAG_SEQUENCE, element(TAG_OCTET_STRING, salt), rounds, prf),
-  );
-  const scheme = element(TAG_SEQUENCE, OID_AES_256_CBC, element(TAG_OCTET_STRING, initialVector));
-  const algorithm = element(TAG_SEQUENCE, OID_PBES2, element(TAG_SEQUENCE, derivation, scheme));
-  return pem("ENCRYPTED PRIVATE KEY", element(TAG_SEQUENCE, algorithm, element(TAG_OCTET_STRING, encrypted)));
+  const prf = derElement(DerTag.Sequence, OID_HMAC_SHA256, derElement(DerTag.Null));
+  const parameters = derElement(DerTag.Sequence, derElement(DerTag.OctetString, salt), derInteger(PBKDF2_ROUNDS), prf);
+  const derivation = derElement(DerTag.Sequence, OID_PBKDF2, parameters);
+  const scheme = derElement(DerTag.Sequence, OID_AES_256_CBC, derElement(DerTag.OctetString, initialVector));
+  const algorithm = derElement(DerTag.Sequence, OID_PBES2, derElement(DerTag.Sequence, derivation, scheme));
+  return pemText(LABEL, derElement(DerTag.Sequence, algorithm, derElement(DerTag.OctetString, encrypted)));
 }
 
-/** A DER element; contents here stay below 256 bytes. */
-function element(tag: number, ...contents: Uint8Array[]): Buffer {
-  const content = Buffer.concat(contents);
-  const length = content.length < 128 ? [content.length] : [0x81, content.length];
-  return Buffer.concat([Buffer.from([tag, ...length]), content]);
-}
-
-/** Big endian; a leading zero keeps a number with its top bit set positive. */
-function integerBytes(value: number): Buffer {
-  const digits = value.toString(16);
-  const bytes = Buffer.from(digits.length % 2 === 0 ? digits : "0" + digits, "hex");
-  return (bytes[0] ?? 0) >= 128 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes;
-}
-
-function pem(label: string, der: Uint8Array): string {
-  const lines = Buffer.from(der).toString("base64").match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+/**
+ * PrivateKeyInfo in DER out of what `encryptPrivateKey` wrote, for kinds of keys that Node cannot open itself.
+ *
+ * @returns `undefined` if the passphrase is wrong or the text is of any other form
+ */
+export function decryptPrivateKey(pem: string, passphrase: string): Uint8Array | undefined {
+  try {
+    const [algorithm, encrypted] = childrenOf(pemBytes(pem, LABEL), DerTag.Sequence);
+    const [pbes2, schemes] = childrenOf(algorithm, DerTag.Sequence);
+    const [derivation, scheme] = childrenOf(schemes, DerTag.Sequence);
+    const [pbkdf2, parameters] = childrenOf(derivation, DerTag.Sequence);
+    const [salt, rounds, prf] = childrenOf(parameters, DerTag.Sequence);
+    const [aes, initialVector] = childrenOf(scheme, DerTag.Sequence);
+    const [hmac] = childrenOf(prf, DerTag.Sequence);
+    const found = Buffer.concat([pbes2, pbkdf2, hmac, aes].map((element) => element?.whole ?? new Uint8Array(0)));
+    const isOurs = found.equals(Buffer.concat([OID_PBES2, OID_PBKDF2, OID_HMAC_SHA256, OID_AES_256_CBC]));
+    const count = integerOf(rounds);
+    if (!isOurs || salt === undefined || initialVector === undefined || encrypted === undefined) {
+      return undefined;
+    }
+    if (count < 1 || count > PBKDF2_ROUNDS_MAX) {
+      return undefined;
+    }
+    const key = pbkdf2Sync(passphrase, salt.content, count, AES_256_KEY_BYTES, "sha256");
+    const decipher = createDecipheriv("aes-256-cbc", key, initialVector.content);
+    return new Uint8Array(Buffer.concat([decipher.update(encrypted.content), decipher.final()]));
+  } catch {
+    return undefined;
+  }
 }

@@ -63,7 +63,8 @@ export async function readPrivateKey(
   return ed25519Only(key, path);
 }
 
-async function neededPassphrase(context: Context, path: string, source: PassphraseSource): Promise<string> {
+/** The passphrase of a file that needs one. Refuses (failure) if there is none. */
+export async function neededPassphrase(context: Context, path: string, source: PassphraseSource): Promise<string> {
   const passphrase =
     givenPassphrase(context, source) ?? (await context.askSecret(`Passphrase for ${shown(path)}: `)) ?? "";
   if (passphrase === "") {

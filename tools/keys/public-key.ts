@@ -1,14 +1,34 @@
-/** Ed25519 public keys in the forms that boards, imgtool and people use. */
+/** Public keys in the forms that boards, imgtool and people use. */
 
 import { createHash, type KeyObject } from "node:crypto";
+import { createLmsTrustedKey, lmsSpki } from "../../core/crypto/lms-spki";
 import type { TrustedKey } from "../../core/ports";
+import { createHostHash } from "../host-hash";
 import { hexText } from "../output";
+import { pemText } from "./der";
 
 /** DER SubjectPublicKeyInfo of an Ed25519 key is these 12 bytes and the 32 raw ones (RFC 8410, 4 and 10.1). */
 const SPKI_PREFIX_BYTES = 12;
 
 export const PUBLIC_KEY_FORMATS = ["pem", "der", "raw", "c", "js", "hash"] as const;
 export type PublicKeyFormat = (typeof PUBLIC_KEY_FORMATS)[number];
+
+/** A public key of either scheme. */
+export interface PublicKey {
+  readonly algorithm: "ed25519" | "lms";
+  /** SubjectPublicKeyInfo. */
+  readonly der: Uint8Array;
+  readonly trusted: TrustedKey;
+}
+
+export function ed25519PublicKey(key: KeyObject): PublicKey {
+  return { algorithm: "ed25519", der: publicKeyDer(key), trusted: trustedKeyOf(key) };
+}
+
+/** @param key LMS public key (RFC 8554, 5.3) */
+export function lmsPublicKey(key: Uint8Array): PublicKey {
+  return { algorithm: "lms", der: lmsSpki(key), trusted: createLmsTrustedKey(createHostHash(), key) };
+}
 
 /** The 44 bytes of SubjectPublicKeyInfo. */
 export function publicKeyDer(key: KeyObject): Uint8Array {
@@ -25,32 +45,32 @@ export function trustedKeyOf(key: KeyObject): TrustedKey {
 }
 
 /** The key as text, or as bytes for the formats that are bytes. */
-export function formatPublicKey(key: KeyObject, format: PublicKeyFormat): string | Uint8Array {
-  const trusted = trustedKeyOf(key);
+export function formatPublicKey(key: PublicKey, format: PublicKeyFormat): string | Uint8Array {
+  const { der, trusted } = key;
   switch (format) {
     case "pem":
-      return key.export({ format: "pem", type: "spki" }).toString();
+      return pemText("PUBLIC KEY", der);
     case "der":
-      return publicKeyDer(key);
+      return der;
     case "raw":
       return trusted.publicKey;
     case "hash":
       return hexText(trusted.keyHash) + "\n";
     case "c":
-      return cSource(publicKeyDer(key));
+      return cSource(key.algorithm, der);
     case "js":
       return jsSource(trusted);
   }
 }
 
 /** Same names and layout as `imgtool getpub`, so that MCUboot builds take it. */
-function cSource(der: Uint8Array): string {
+function cSource(algorithm: string, der: Uint8Array): string {
   return [
     "/* Written by trialboot keys public; do not edit. */",
-    "const unsigned char ed25519_pub_key[] = {",
+    `const unsigned char ${algorithm}_pub_key[] = {`,
     ...byteLines(der, 8, "    "),
     "};",
-    `const unsigned int ed25519_pub_key_len = ${der.length};`,
+    `const unsigned int ${algorithm}_pub_key_len = ${der.length};`,
     "",
   ].join("\n");
 }

@@ -4,8 +4,7 @@ import { TRUSTED_KEYS_MAX } from "../../core/limits";
 import type { TrustedKey } from "../../core/ports";
 import type { Context } from "../context";
 import { usageError } from "../errors";
-import { readPublicKey } from "./key-file";
-import { trustedKeyOf } from "./public-key";
+import { readAnyPublicKey } from "./any-public-key";
 
 /**
  * Refuses (usage) more keys than a board has room for.
@@ -17,5 +16,5 @@ export function trustedKeysOf(context: Context, paths: readonly string[], takenP
   if (paths.length > placesLeft) {
     throw usageError(`There is room for ${placesLeft} keys at most, not ${paths.length}.`, "Give fewer --key.");
   }
-  return paths.map((path) => trustedKeyOf(readPublicKey(context, path)));
+  return paths.map((path) => readAnyPublicKey(context, path).trusted);
 }
