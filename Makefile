@@ -5,7 +5,7 @@ NPM = npm run --silent
 INSTALLED = node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test check build sizes test-engines interop clean
+.PHONY: help sim test check build sizes test-engines test-browser interop clean
 
 ## help: list every target with one line
 help:
@@ -38,6 +38,10 @@ sizes: $(INSTALLED)
 ## test-engines: the portable suites on real interpreters, as far as they are installed
 test-engines: $(INSTALLED)
 	@$(NPM) test:engines
+
+## test-browser: the HTML report in a real browser, if chromium is installed
+test-browser: $(INSTALLED)
+	@$(NPM) test:browser
 
 ## interop: tests against other projects' tools, as far as they are installed
 interop: $(INSTALLED)

@@ -1,5 +1,7 @@
-/** `trialboot sim run`: stories of updates on a virtual board, and the user's own application on one. */
+/** `trialboot sim run`: stories of updates on a virtual board, the user's own application on one, and scenarios. */
 
+import { parseArgs } from "node:util";
+import type { ImageVerifier } from "../../core/image/signatures";
 import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
 import { bootFromBundles, bootFromSource } from "../../sim/boot-chain";
 import { createRememberingVerifier } from "../../sim/fast-crypto";
@@ -7,6 +9,7 @@ import { countText } from "../../sim/gateway";
 import type { StoryEvent, StoryPayloads, StoryTeller } from "../../sim/story";
 import { tellBadUpdates, tellUpdate } from "../../sim/story";
 import { sweepFaults, sweepUpdate, tellPowerCuts } from "../../sim/story-power-cut";
+import type { ScenarioSetting } from "../../sim/scenario/world";
 import type { StorySetting } from "../../sim/story-world";
 import type { SweepResult } from "../../sim/sweep";
 import { type Arguments, type CommandLine, helpText, readArguments } from "../arguments";
@@ -20,28 +23,35 @@ import { reasonText } from "../reason-text";
 import { bootBundles, samplePayloads } from "../sim-bundles";
 import { loadUserGlobals } from "../sim-globals";
 import { readUserImage, runUserImage } from "../sim-image";
+import { runScenarioFiles } from "../sim-scenarios";
 import { createSimOutput, type SimOutput } from "../sim-text";
 
 export const SIM_RUN: CommandLine = {
   name: "trialboot sim run",
   summary:
     "Runs the bootloader and a sample application on a virtual board and tells what happens, a line for each boot " +
-    "(docs/trace.md explains its columns). Without flags: a good update, then two bad ones.",
-  positionals: [],
+    "(docs/trace.md explains its columns). Without arguments: a good update, then two bad ones. With scenario files: " +
+    "runs them and says which expectations hold.",
+  positionals: ["[SCENARIO.yaml ...]"],
   flags: [
     { name: "board", short: "b", value: "BOARD", help: "A board of boards/ (default: esp32)" },
     { name: "story", value: "STORY", choices: ["update", "bad-update", "power-cut"], help: "Tell this story only" },
     { name: "image", short: "i", value: "FILE", help: "Boot this application (.js) or signed image instead" },
     { name: "key", short: "k", value: "PUBLIC.pem", multiple: true, help: "A key that the board trusts" },
     { name: "globals", value: "FILE", help: "Globals that the board has beside those of the simulator (.js, .mjs)" },
+    { name: "filter", value: "TEXT", help: "Only scenarios with this text in their title or file name" },
+    { name: "report", value: "FILE.html", help: "Write what the scenarios did as one HTML file" },
+    { name: "junit", value: "FILE.xml", help: "Write the results of the scenarios as JUnit XML" },
     { name: "emitted", help: "Run the bootloader from the ES5 files that a board gets, not from its source" },
   ],
   remarks: [
     "--image FILE boots the file as the board's factory image; with --story update it is sent as the update. A .js " +
       "file is signed with the story's own key; a signed image needs the --key that it is signed with.",
-    "With --json each line is one JSON value, told apart by its \"event\": say, boot, end.",
-    "Exit codes: 0 the story ended as it should, 1 it did not, or the application could not run, 2 wrong command " +
-      "line, 20 to 24 the image was refused, 32 the update given with --image was rolled back.",
+    "Scenario files describe a board, images, faults and expectations; docs/scenarios.md explains every field. They " +
+      "go with --filter, --report, --junit, --globals, --json and --quiet.",
+    "With --json each line is one JSON value, told apart by its \"event\": say, boot, scenario, end.",
+    "Exit codes: 0 the story ended as it should, or all expectations hold; 1 not so, or the application could not " +
+      "run; 2 wrong command line; 20 to 24 the image was refused; 32 the update given with --image was rolled back.",
   ],
 };
 
@@ -55,11 +65,41 @@ function hintsAfter(story: string | undefined): string[] {
   return ["", "Try next:", ...HINTS.filter((hint) => story === undefined || !hint.includes(`--story ${story} `))];
 }
 
+/** The flags that go with scenario files only, and those that do not go with them. */
+const WITH_SCENARIOS = ["filter", "report", "junit"] as const;
+const WITHOUT_SCENARIOS = ["board", "story", "image", "key", "emitted"] as const;
+
+/** Arguments without a dash: any number of them, which the table of a verb cannot say. */
+function scenarioFiles(argv: readonly string[]): string[] {
+  const options = Object.fromEntries(
+    SIM_RUN.flags.map(({ name, value, short }) => {
+      const type = value === undefined ? ("boolean" as const) : ("string" as const);
+      return [name, { type, multiple: true, ...(short === undefined ? {} : { short }) }];
+    }),
+  );
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true }).positionals;
+}
+
+function checkScenarioFlags(args: Arguments): void {
+  const withFiles = args.positionals.length > 0;
+  const wrong = (withFiles ? WITHOUT_SCENARIOS : WITH_SCENARIOS).find((name) => args.has(name));
+  if (wrong !== undefined && withFiles) {
+    throw usageError(`--${wrong} does not go with scenario files, which say that themselves.`, `Leave out --${wrong}.`);
+  }
+  if (wrong !== undefined) {
+    throw usageError(`--${wrong} is for scenario files, and there are none.`, "Name some: sim/scenarios/*.yaml.");
+  }
+}
+
 export async function runStories(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(SIM_RUN, argv);
+  const args = readArguments({ ...SIM_RUN, positionals: scenarioFiles(argv) }, argv);
   if (args.wantsHelp) {
     context.stdout(helpText(SIM_RUN) + "\n");
     return ExitCode.Ok;
+  }
+  checkScenarioFlags(args);
+  if (args.positionals.length > 0) {
+    return await runScenarios(args, context);
   }
   const story = args.text("story");
   const image = args.text("image");
@@ -81,13 +121,38 @@ export async function runStories(argv: readonly string[], context: Context): Pro
   return runUserImage(setting, file, payloads, output);
 }
 
+async function runScenarios(args: Arguments, context: Context): Promise<number> {
+  const globals = args.text("globals");
+  const setting: ScenarioSetting = {
+    loadBoard,
+    boot: bootFromSource,
+    hash: createHostHash(),
+    verifier: createVerifier(),
+    reasonName: (reason) => reasonText(reason).name,
+    userGlobals: globals === undefined ? undefined : await loadUserGlobals(context, globals),
+  };
+  const options = {
+    files: args.positionals,
+    filter: args.text("filter"),
+    report: args.text("report"),
+    junit: args.text("junit"),
+    json: args.has("json"),
+    quiet: args.has("quiet"),
+  };
+  return runScenarioFiles(context, options, setting);
+}
+
+function createVerifier(): ImageVerifier {
+  return createRememberingVerifier(createTweetnaclVerifier());
+}
+
 async function settingOf(args: Arguments, board: BoardFile, context: Context): Promise<StorySetting> {
   const globals = args.text("globals");
   return {
     board,
     boot: args.has("emitted") ? bootFromBundles(await bootBundles(board.engine.name)) : bootFromSource,
     hash: createHostHash(),
-    verifier: createRememberingVerifier(createTweetnaclVerifier()),
+    verifier: createVerifier(),
     reasonName: (reason) => reasonText(reason).name,
     // One place in the bootloader is for the story's own key.
     trustedKeys: trustedKeysOf(context, args.texts("key"), 1),
