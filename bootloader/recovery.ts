@@ -18,7 +18,7 @@ export const RECOVERY_BLINK_MS = 250;
 function repairSlot(chain: Chain): Slot {
   const state = chain.ledger.state;
   const active = state[StateField.Active];
-  if (active !== Slot.None) {
+  if (active <= Slot.B) {
     return otherSlot(active);
   }
   return state[slotOffset(Slot.A)] === SlotStatus.Unknown ? Slot.A : Slot.B;

@@ -120,7 +120,7 @@ export function decide(slots: SlotFacts[], state: Uint8Array, reset: ResetFacts,
 
   /** Adds a record about `slot`, named by the digest that the journal knows. */
   function note(type: RecordType, detail: number, value: number): void {
-    const digest = slot === Slot.None ? undefined : slotDigest(state, slot);
+    const digest = slot > Slot.B ? undefined : slotDigest(state, slot);
     records.push(makeRecord(type, slot, detail, digest, value));
   }
 
@@ -159,14 +159,15 @@ export function decide(slots: SlotFacts[], state: Uint8Array, reset: ResetFacts,
   } else if (announced) {
     // Used up by this start, so that it cannot excuse a later one.
     note(RecordType.Wake, 0, cause);
-  } else if (verdict === Verdict.Failure && slot !== Slot.None) {
+  } else if (verdict === Verdict.Failure && slot <= Slot.B) {
     note(RecordType.Death, cause, 0);
     if (state[StateField.Deaths] + 1 >= DEATHS_MAX) {
       return recover(Reason.DiedRepeatedly);
     }
   }
+  // An active slot that does not exist is none: the journal's checksum holds against chance, not against a programmer.
   // The confirmed image, else the other one if it was confirmed here before, else recovery.
-  for (let i = 0; i < slots.length && slot !== Slot.None; i++) {
+  for (let i = 0; i < slots.length && slot <= Slot.B; i++) {
     if (!slots[slot].known) {
       return answer(Action.Verify, Reason.None);
     }
