@@ -1,6 +1,8 @@
-/** SHA-256 (FIPS 180-4 section 6.2), portable, for engines that have none of their own. */
-
-import { u32Add, u32And, u32Not, u32RotateRight, u32ShiftRight, u32Xor } from "../u32";
+/**
+ * SHA-256 (FIPS 180-4 section 6.2), portable, for engines that have none of their own. Uses bit operators itself: the
+ * functions of u32.ts took most of the time. They mean the same in JavaScript and Lua here: every word is cut to
+ * 0..2^32-1 by `>>> 0` before it is stored, and `>>>` looks at 32 bits only, whatever stands above them in Lua.
+ */
 
 export const SHA256_BYTES = 32;
 export const SHA256_BLOCK_BYTES = 64;
@@ -13,7 +15,7 @@ export interface Sha256 {
 }
 
 /** FIPS 180-4 section 4.2.2: fractions of the cube roots of the first 64 primes. */
-function roundConstants(): number[] {
+export function sha256RoundConstants(): number[] {
   return [
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -27,82 +29,64 @@ function roundConstants(): number[] {
 }
 
 /** FIPS 180-4 section 5.3.3. */
-function initialState(): number[] {
+export function sha256InitialState(): number[] {
   return [
     0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
   ];
 }
 
-function rotations(x: number, a: number, b: number, c: number): number {
-  return u32Xor(u32Xor(u32RotateRight(x, a), u32RotateRight(x, b)), u32RotateRight(x, c));
-}
-
-function smallSigma(x: number, a: number, b: number, shift: number): number {
-  return u32Xor(u32Xor(u32RotateRight(x, a), u32RotateRight(x, b)), u32ShiftRight(x, shift));
-}
-
-/** FIPS 180-4 section 6.2.2 step 1: fills the 64 words of `schedule` from one block. */
-function expand(schedule: number[], block: Uint8Array, offset: number): void {
-  for (let i = 0; i < 16; i++) {
-    const at = offset + i * 4;
-    schedule[i] = block[at] * 16777216 + block[at + 1] * 65536 + block[at + 2] * 256 + block[at + 3];
+/** FIPS 180-4 section 6.2.2 step 1. */
+function expand(w: number[], block: Uint8Array, offset: number): void {
+  for (let i = 0, at = offset; i < 16; i++, at += 4) {
+    w[i] = (block[at] << 24 | block[at + 1] << 16 | block[at + 2] << 8 | block[at + 3]) >>> 0;
   }
   for (let i = 16; i < 64; i++) {
-    schedule[i] = u32Add(
-      smallSigma(schedule[i - 2], 17, 19, 10) + schedule[i - 7],
-      smallSigma(schedule[i - 15], 7, 18, 3) + schedule[i - 16],
-    );
+    const x = w[i - 15];
+    const y = w[i - 2];
+    w[i] = ((x >>> 7 ^ x >>> 18 ^ x >>> 3 ^ x << 25 ^ x << 14) + w[i - 16] +
+      (y >>> 17 ^ y >>> 19 ^ y >>> 10 ^ y << 15 ^ y << 13) + w[i - 7]) >>> 0;
   }
 }
 
 /** FIPS 180-4 section 6.2.2 steps 2 to 4. */
-function compress(state: number[], schedule: number[], constants: number[]): void {
-  let a = state[0];
-  let b = state[1];
-  let c = state[2];
-  let d = state[3];
-  let e = state[4];
-  let f = state[5];
-  let g = state[6];
-  let h = state[7];
+function compress(state: number[], w: number[], k: number[]): void {
+  let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
   for (let i = 0; i < 64; i++) {
-    const choice = u32Xor(u32And(e, f), u32And(u32Not(e), g));
-    const t1 = h + rotations(e, 6, 11, 25) + choice + constants[i] + schedule[i];
-    const majority = u32Xor(u32Xor(u32And(a, b), u32And(a, c)), u32And(b, c));
+    const sum = h + (e >>> 6 ^ e >>> 11 ^ e >>> 25 ^ e << 26 ^ e << 21 ^ e << 7) + (g ^ e & (f ^ g)) + k[i] + w[i];
     h = g;
     g = f;
     f = e;
-    e = u32Add(d, t1);
+    e = (d + sum) >>> 0;
     d = c;
     c = b;
     b = a;
-    a = u32Add(t1, rotations(a, 2, 13, 22) + majority);
+    a = (sum + (a >>> 2 ^ a >>> 13 ^ a >>> 22 ^ a << 30 ^ a << 19 ^ a << 10) + (b & c | d & (b | c))) >>> 0;
   }
-  const words: number[] = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i++) {
-    state[i] = u32Add(state[i], words[i]);
-  }
+  state[0] = (state[0] + a) >>> 0;
+  state[1] = (state[1] + b) >>> 0;
+  state[2] = (state[2] + c) >>> 0;
+  state[3] = (state[3] + d) >>> 0;
+  state[4] = (state[4] + e) >>> 0;
+  state[5] = (state[5] + f) >>> 0;
+  state[6] = (state[6] + g) >>> 0;
+  state[7] = (state[7] + h) >>> 0;
 }
 
 function writeWord(bytes: Uint8Array, offset: number, word: number): void {
   for (let i = 0; i < 4; i++) {
-    bytes[offset + i] = u32And(u32ShiftRight(word, 24 - i * 8), 255);
+    bytes[offset + i] = word >>> 24 - i * 8 & 255;
   }
 }
 
-/** Starts a computation. The whole message may have up to 2^50 bytes. */
-export function createSha256(): Sha256 {
-  const state = initialState();
-  const constants = roundConstants();
-  const schedule = roundConstants();
+/** Takes the 64 bytes from `offset` into the state of eight words (FIPS 180-4 section 6.2.2). */
+export type Sha256Block = (this: void, state: number[], bytes: Uint8Array, offset: number) => void;
+
+/** A computation that leaves the blocks to `block`, for engines that have a faster way than the portable one. */
+export function createSha256With(block: Sha256Block): Sha256 {
+  const state = sha256InitialState();
   const rest = new Uint8Array(SHA256_BLOCK_BYTES);
   let restBytes = 0;
   let totalBytes = 0;
-
-  function block(bytes: Uint8Array, offset: number): void {
-    expand(schedule, bytes, offset);
-    compress(state, schedule, constants);
-  }
 
   return {
     update(bytes: Uint8Array): void {
@@ -115,11 +99,11 @@ export function createSha256(): Sha256 {
         if (restBytes < SHA256_BLOCK_BYTES) {
           return;
         }
-        block(rest, 0);
+        block(state, rest, 0);
         restBytes = 0;
       }
       while (at + SHA256_BLOCK_BYTES <= bytes.length) {
-        block(bytes, at);
+        block(state, bytes, at);
         at += SHA256_BLOCK_BYTES;
       }
       rest.set(bytes.subarray(at, bytes.length), 0);
@@ -129,12 +113,12 @@ export function createSha256(): Sha256 {
       rest.fill(0, restBytes);
       rest[restBytes] = 0x80;
       if (restBytes >= SHA256_BLOCK_BYTES - 8) {
-        block(rest, 0);
+        block(state, rest, 0);
         rest.fill(0);
       }
       writeWord(rest, 56, Math.floor(totalBytes / 536870912));
       writeWord(rest, 60, totalBytes % 536870912 * 8);
-      block(rest, 0);
+      block(state, rest, 0);
       const digest = new Uint8Array(SHA256_BYTES);
       for (let i = 0; i < 8; i++) {
         writeWord(digest, i * 4, state[i]);
@@ -142,6 +126,19 @@ export function createSha256(): Sha256 {
       return digest;
     },
   };
+}
+
+/** Starts a computation. The whole message may have up to 2^50 bytes. */
+export function createSha256(): Sha256 {
+  const constants = sha256RoundConstants();
+  const schedule: number[] = [];
+  for (let i = 0; i < 64; i++) {
+    schedule.push(0);
+  }
+  return createSha256With((state, bytes, offset) => {
+    expand(schedule, bytes, offset);
+    compress(state, schedule, constants);
+  });
 }
 
 /** SHA-256 of a message in RAM; 32 bytes. */

@@ -43,7 +43,7 @@ export interface ImageVerifier extends SignatureVerifier {
 }
 
 /** Ed25519 public keys have 32 bytes, LMS ones have more. */
-const ED25519_KEY_BYTES = 32;
+export const ED25519_KEY_BYTES = 32;
 const KEY_HASH_BYTES = 32;
 
 function isLms(key: TrustedKey): boolean {

@@ -11,6 +11,7 @@ import type { Engine } from "./engines";
 import { hoistBareVariables } from "./hoist";
 import { innerNames } from "./mangle";
 import { REPOSITORY } from "./repository";
+import { guardSequences } from "./sequences";
 import type { BundleTarget } from "./targets";
 import { makeNamesUnique } from "./unique-names";
 
@@ -139,7 +140,8 @@ async function minifyExpression(expression: string, names: ReadonlyMap<string, s
  */
 export async function buildBundle(target: BundleTarget, engine: Engine): Promise<string> {
   const names = target.hasInnerNames === true ? innerNames() : new Map<string, string>();
-  const expression = await minifyExpression(asExpression(await joinModules(target), target), names);
+  const minified = await minifyExpression(asExpression(await joinModules(target), target), names);
+  const expression = engine.hasAssignedSequences ? minified : guardSequences(minified);
   // A function expression at the start of a file needs its parentheses to be an expression at all.
   const text = expression.startsWith("function") ? `(${expression})` : expression;
   const findings = checkForEngine(text, engine);

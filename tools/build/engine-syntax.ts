@@ -4,6 +4,7 @@ import type { AnyNode, CallExpression, Literal, Node, ReturnStatement } from "ac
 import type { Report } from "./engine-check";
 import { regExpFault } from "./engine-regexp";
 import type { Engine } from "./engines";
+import { isAssignedSequence } from "./sequences";
 import { propertyName, walk } from "./syntax-tree";
 
 const KEYWORDS = new Set(
@@ -80,12 +81,15 @@ function checkAssignment(node: AnyNode, engine: Engine, report: Report): void {
 }
 
 export function checkSyntax(program: Node, text: string, engine: Engine, report: Report): void {
-  walk(program, (node) => {
+  walk(program, (node, parent) => {
     if (!engine.parsesAllOfEs5) {
       checkParsing(node, engine, report);
     }
     if (!engine.arrayLengthIsWritable) {
       checkAssignment(node, engine, report);
+    }
+    if (!engine.hasAssignedSequences && isAssignedSequence(node, parent)) {
+      report(node.start, `${engine.title} mistakes a sequence in parentheses that begins with an assignment.`);
     }
     if (node.type === "Literal") {
       checkLiteral(node, engine, report);

@@ -3,6 +3,7 @@
  *
  * Espruino's rows were found by running 2v29 on Linux, one process per row. A few siblings of absent features
  * (`Promise.any` beside `Promise.race`) are listed without having been tried: the build may be too strict, not too lax.
+ * JerryScript's rows were found by running its command-line tool, version 3.0.
  */
 
 export interface Engine {
@@ -16,6 +17,11 @@ export interface Engine {
   readonly hasWideStrings: boolean;
   /** RegExp beyond groups, alternation, plain classes and `* + ?`. */
   readonly hasFullRegExp: boolean;
+  /**
+   * Whether a sequence in parentheses may begin with an assignment, as in `(a = f, a)`. JerryScript 3.0 seems to take it
+   * for the parameters of an arrow function: functions inside it then see `a` as undefined.
+   */
+  readonly hasAssignedSequences: boolean;
   /** Assigning `length` of an array throws where this is false. */
   readonly arrayLengthIsWritable: boolean;
   /** Globals that do not exist. */
@@ -48,6 +54,7 @@ const ESPRUINO: Engine = {
   parsesAllOfEs5: false,
   hasWideStrings: false,
   hasFullRegExp: false,
+  hasAssignedSequences: true,
   arrayLengthIsWritable: false,
   absentGlobals: [
     ..."Symbol Map Set WeakMap WeakSet WeakRef Proxy Reflect BigInt BigInt64Array BigUint64Array".split(" "),
@@ -73,4 +80,26 @@ const ESPRUINO: Engine = {
   ignoredArguments: { split: 1, stringify: 1 },
 };
 
-export const ENGINES: Readonly<Record<string, Engine>> = { espruino: ESPRUINO };
+/** Version 3.0 with its default profile, es.next. Of ES5 nothing is missing; the host's functions are. */
+const JERRYSCRIPT: Engine = {
+  name: "jerryscript",
+  title: "JerryScript",
+  hoistsFunctions: true,
+  parsesAllOfEs5: true,
+  hasWideStrings: true,
+  hasFullRegExp: true,
+  hasAssignedSequences: false,
+  arrayLengthIsWritable: true,
+  absentGlobals: [
+    ..."setTimeout setInterval clearTimeout clearInterval setImmediate queueMicrotask structuredClone".split(" "),
+    ..."console TextEncoder TextDecoder atob btoa Intl WebAssembly performance crypto FinalizationRegistry".split(" "),
+    ..."Buffer exports require process __dirname __filename".split(" "),
+  ],
+  absentStatics: { Object: ["groupBy"], Array: ["fromAsync"], Promise: ["withResolvers"] },
+  wrongStatics: {},
+  absentMethods:
+    "findLast findLastIndex toSorted toReversed toSpliced normalize isWellFormed toWellFormed".split(" "),
+  ignoredArguments: {},
+};
+
+export const ENGINES: Readonly<Record<string, Engine>> = { espruino: ESPRUINO, jerryscript: JERRYSCRIPT };

@@ -14,8 +14,8 @@ import { REPOSITORY } from "./repository";
 
 const INNER_FOLDERS = ["core/journal", "core/boot", "core/image", "core/crypto", "bootloader"];
 /** Whole files that describe what others see, and single interfaces in other files. */
-const OUTER_FILES = ["core/ports.ts", "core/boot/handover.ts", "bootloader/config.ts"];
-const OUTER_FOLDERS = ["hal"];
+const OUTER_FILES = ["core/ports.ts", "core/boot/handover.ts", "bootloader/config.ts", "bootloader/espruino/files.ts"];
+const OUTER_FOLDERS = ["hal", "hal/espruino", "hal/espruino/chips"];
 const OUTER_INTERFACES = ["Version"];
 /** Of the two files, the one with less room first. */
 const ENTRIES = ["bootloader/entry.ts", "bootloader/service.ts"];

@@ -131,6 +131,7 @@ describe("the check of emitted files against Espruino", () => {
       parsesAllOfEs5: true,
       hasWideStrings: true,
       hasFullRegExp: true,
+      hasAssignedSequences: true,
       arrayLengthIsWritable: true,
       absentGlobals: [],
       absentStatics: {},
