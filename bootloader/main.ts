@@ -49,12 +49,16 @@ function settle(chain: Chain, images: JudgedImage[]): Decision {
 }
 
 /**
- * One start of the board. Returns when the application's first turn has run, or with the door of recovery.
+ * One start of the board up to the point where the application takes over.
  *
  * @param loadService gives the parts that an ordinary start does without; evaluated when it is first called
- * @returns what recovery offers, `undefined` if an application was started
+ * @param start called last, with what is to be started; not if recovery is entered
+ * @returns what recovery offers, `undefined` if `start` was called
  */
-export function boot(board: Board, config: BootConfig, loadService: () => Service): RecoveryDoor | undefined {
+export function bootUpTo(
+  board: Board, config: BootConfig, loadService: () => Service,
+  start: (this: void, chain: Chain, slot: Slot, image: JudgedImage) => void,
+): RecoveryDoor | undefined {
   const chain = openChain(board, config, loadService);
   const journal = chain.ledger;
   const hasIdentity = startsWith(digestAt(journal.state, StateField.Identity), config.identity);
@@ -74,6 +78,16 @@ export function boot(board: Board, config: BootConfig, loadService: () => Servic
   if (chain.needsSeals && chain.device.deviceKey !== undefined) {
     loadService().writeSeals(chain, slot, images[slot]);
   }
-  handOver(chain, slot, images[slot]);
+  start(chain, slot, images[slot]);
   return undefined;
+}
+
+/**
+ * One start of the board. Returns when the application's first turn has run, or with the door of recovery.
+ *
+ * @param loadService as for `bootUpTo`
+ * @returns what recovery offers, `undefined` if an application was started
+ */
+export function boot(board: Board, config: BootConfig, loadService: () => Service): RecoveryDoor | undefined {
+  return bootUpTo(board, config, loadService, handOver);
 }

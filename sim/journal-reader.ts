@@ -29,6 +29,7 @@ const NAMES: Readonly<Record<RecordType, string>> = {
   [RecordType.ErrorText]: "error-text",
   [RecordType.JournalLost]: "journal-lost",
   [RecordType.IdentityChanged]: "identity-changed",
+  [RecordType.ForeignFiles]: "foreign-files",
 };
 
 /** Records whose detail is a reason. */

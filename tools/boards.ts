@@ -112,6 +112,11 @@ function overlapFaults(board: BoardFile): string[] {
 function sizeFaults(board: BoardFile): string[] {
   const { journal, slotA, slotB } = board.partitions;
   const faults: string[] = [];
+  const { schemes } = board.signatures;
+  const isHybrid = schemes.length > 1;
+  if (schemes.includes("lms") && !(board.engine.nativeSha256 && (board.engine.nativeSha512 || !isHybrid))) {
+    faults.push("LMS needs native hashes: SHA-256, and SHA-512 as well where Ed25519 is checked beside it.");
+  }
   if (board.flash.pageSizeBytes % board.flash.writeUnitBytes !== 0) {
     faults.push("A page is not a whole number of write units.");
   }

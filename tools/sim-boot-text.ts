@@ -97,6 +97,8 @@ function recordSentence(record: JournalRecord, before: StateView | undefined): s
       return "The journal was lost: of the images that verify, the one that was confirmed, else the newest counts.";
     case RecordType.IdentityChanged:
       return "The journal was written for another board or under other keys.";
+    case RecordType.ForeignFiles:
+      return "Boot files that do not belong to the bootloader were removed.";
     default:
       return "";
   }

@@ -31,10 +31,10 @@ function isCheckout(): boolean {
 /** Builds the target of this name, or another entry file in its place. */
 async function build(engineName: string, targetName: string, entry?: string): Promise<string> {
   const { ENGINES } = await load<typeof engines>("engines.ts");
-  const { BOARD_TARGETS } = await load<typeof targets>("targets.ts");
+  const { COMMON_TARGETS } = await load<typeof targets>("targets.ts");
   const { buildBundle } = await load<typeof bundles>("bundle.ts");
   const engine = ENGINES[engineName];
-  const target = BOARD_TARGETS.find(({ name }) => name === targetName);
+  const target = COMMON_TARGETS.find(({ name }) => name === targetName);
   if (engine === undefined || target === undefined) {
     throw failure(`There is no build of ${targetName} for the engine ${engineName}.`, "Take another board.");
   }

@@ -288,7 +288,9 @@ export function judgeImage(
   const image = unreadImage();
   let reason = checkUnsigned(image, source, checks.hash, demands, maxSizeBytes, counterFloor);
   if (reason === Reason.None && !isAuthentic(image)) {
-    reason = checks.verifier.checkSignatures(image, source, checks.hash, demands);
+    reason = checks.verifier.checkSignatures(image.types, image.values, image.digest, function (): Uint8Array {
+      return checks.hash.sha256Region(source, 0, image.lmsMessageBytes);
+    }, demands);
   }
   image.reason = reason;
   image.known = true;

@@ -5,10 +5,9 @@
 
 import { startsWith, viewBytes } from "../bytes";
 import { TRUSTED_KEYS_MAX } from "../limits";
-import type { ByteSource, HashPort, SignatureVerifier, TrustedKey } from "../ports";
+import type { SignatureVerifier, TrustedKey } from "../ports";
 import { Reason } from "../reasons";
 import { Tlv } from "./image";
-import type { JudgedImage } from "./judge";
 
 /** Which of the schemes that a board has keys for must have signed an image. */
 export const enum SignaturePolicy {
@@ -34,10 +33,15 @@ export interface ImageVerifier extends SignatureVerifier {
    * Refuses with Unsigned, KeyUnknown, SignatureInvalid, TlvTooMany; SignatureMissing (the policy demands another
    * scheme as well); VerifierBroken (after a self-test that failed).
    *
-   * @param image a judged image whose digest is right
-   * @param source where the image lies
+   * @param types the types of the image's TLVs, in the order of the file
+   * @param values their values
+   * @param digest the image's digest, known to be right: what Ed25519 signs
+   * @param hashLmsMessage computes what LMS signs; called where an LMS signature is by a trusted key
    */
-  checkSignatures(image: JudgedImage, source: ByteSource, hash: HashPort, demands: SignatureDemands): Reason;
+  checkSignatures(
+    types: number[], values: Uint8Array[], digest: Uint8Array, hashLmsMessage: (this: void) => Uint8Array,
+    demands: SignatureDemands,
+  ): Reason;
   /** Runs the known-answer tests of the schemes. From a failure on, this verifier accepts nothing any more. */
   selfTest(): boolean;
 }
@@ -70,17 +74,18 @@ function hasScheme(keys: TrustedKey[], lms: boolean): boolean {
 }
 
 function checkAll(
-  image: JudgedImage, source: ByteSource, hash: HashPort, demands: SignatureDemands, verifier: SignatureVerifier,
+  types: number[], values: Uint8Array[], digest: Uint8Array, hashLmsMessage: (this: void) => Uint8Array,
+  demands: SignatureDemands, verifier: SignatureVerifier,
 ): Reason {
   const keys = demands.trustedKeys;
   const signers: TrustedKey[] = [];
   let reason: Reason = Reason.Unsigned;
   let key: TrustedKey | undefined;
   let lmsMessage: Uint8Array | undefined;
-  for (let i = 0; i < image.values.length; i++) {
-    const type = image.types[i];
-    let signature = image.values[i];
-    let message = image.digest;
+  for (let i = 0; i < values.length; i++) {
+    const type = types[i];
+    let signature = values[i];
+    let message = digest;
     if (type === Tlv.KeyHash) {
       key = findKey(keys, signature);
     } else if (type === Tlv.Ed25519 || type === Tlv.Lms) {
@@ -88,7 +93,7 @@ function checkAll(
         key = findKey(keys, signature);
         signature = viewBytes(signature, KEY_HASH_BYTES, signature.length - KEY_HASH_BYTES);
         if (key !== undefined) {
-          lmsMessage = lmsMessage === undefined ? hash.sha256Region(source, 0, image.lmsMessageBytes) : lmsMessage;
+          lmsMessage = lmsMessage === undefined ? hashLmsMessage() : lmsMessage;
           message = lmsMessage;
         }
       }
@@ -129,9 +134,10 @@ export function createImageVerifier(
       return !isBroken && verify(key, message, signature);
     },
     checkSignatures(
-      image: JudgedImage, source: ByteSource, hash: HashPort, demands: SignatureDemands,
+      types: number[], values: Uint8Array[], digest: Uint8Array, hashLmsMessage: (this: void) => Uint8Array,
+      demands: SignatureDemands,
     ): Reason {
-      return isBroken ? Reason.VerifierBroken : checkAll(image, source, hash, demands, verifier);
+      return isBroken ? Reason.VerifierBroken : checkAll(types, values, digest, hashLmsMessage, demands, verifier);
     },
     selfTest(): boolean {
       isBroken = !selfTest();

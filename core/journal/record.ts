@@ -72,6 +72,8 @@ export const enum RecordType {
   JournalLost = 42,
   /** The bootloader's keys or board model are not those of before. digest: the new identity. */
   IdentityChanged = 43,
+  /** Boot files that are none of ours were removed. detail: a bit for each, see hal/espruino/boot-files.ts. */
+  ForeignFiles = 44,
 }
 
 /** The 12 bytes of a digest that start at `offsetBytes`, in the memory of `bytes`. */

@@ -72,7 +72,7 @@ describe("board files", () => {
   it("an unknown board is refused with the names of those that exist", () => {
     assert.throws(
       () => loadBoard("ESP32"),
-      (error) => error instanceof ToolError && error.exitCode === 2 && error.next.includes("esp32, nrf52840dk"),
+      (error) => error instanceof ToolError && error.exitCode === 2 && error.next.includes("esp32, linux, nrf52840dk"),
     );
   });
 

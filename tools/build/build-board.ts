@@ -3,10 +3,12 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { TrustedKey } from "../../core/ports";
 import { loadBoard } from "../boards";
+import { keyStoreFile } from "../key-store";
 import { buildBundle } from "./bundle";
 import { type Engine, ENGINES } from "./engines";
-import { BOARD_TARGETS } from "./targets";
+import { boardTargets } from "./targets";
 
 export interface BuiltFile {
   readonly name: string;
@@ -23,20 +25,32 @@ export function engineOf(board: { readonly engine: { readonly name: string } }):
   return engine;
 }
 
+function write(folder: string, file: string, bytes: Uint8Array): BuiltFile {
+  writeFileSync(path.join(folder, file), bytes);
+  return { name: file, sizeBytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
 /**
  * @param name the board's name in boards/
  * @param folder absolute path; made if it does not exist
+ * @param keys what the board is to trust: then its key store is written too, as keys.bin
  * @throws ToolError for an unknown board, Error for code that the engine cannot run
  */
-export async function buildBoard(name: string, folder: string): Promise<BuiltFile[]> {
-  const engine = engineOf(loadBoard(name));
+export async function buildBoard(
+  name: string,
+  folder: string,
+  keys: readonly TrustedKey[] = [],
+): Promise<BuiltFile[]> {
+  const board = loadBoard(name);
+  const engine = engineOf(board);
   mkdirSync(folder, { recursive: true });
   const files: BuiltFile[] = [];
-  for (const target of BOARD_TARGETS) {
-    const bytes = Buffer.from(`${await buildBundle(target, engine)}\n`, "ascii");
-    const file = `${target.name}.js`;
-    writeFileSync(path.join(folder, file), bytes);
-    files.push({ name: file, sizeBytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") });
+  for (const target of boardTargets(board)) {
+    const text = `${await buildBundle(target, engine)}\n`;
+    files.push(write(folder, `${target.name}.js`, Buffer.from(text, "ascii")));
+  }
+  if (keys.length > 0) {
+    files.push(write(folder, "keys.bin", keyStoreFile(board.signatures, keys)));
   }
   return files;
 }

@@ -18,8 +18,8 @@ export interface Engine {
   /** RegExp beyond groups, alternation, plain classes and `* + ?`. */
   readonly hasFullRegExp: boolean;
   /**
-   * Whether a sequence in parentheses may begin with an assignment, as in `(a = f, a)`. JerryScript 3.0 seems to take it
-   * for the parameters of an arrow function: functions inside it then see `a` as undefined.
+   * Whether a sequence in parentheses may begin with an assignment, as in `(a = f, a)`. JerryScript 3.0 seems to take
+   * it for the parameters of an arrow function: functions inside it then see `a` as undefined.
    */
   readonly hasAssignedSequences: boolean;
   /** Assigning `length` of an array throws where this is false. */

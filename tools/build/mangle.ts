@@ -14,7 +14,13 @@ import { REPOSITORY } from "./repository";
 
 const INNER_FOLDERS = ["core/journal", "core/boot", "core/image", "core/crypto", "bootloader"];
 /** Whole files that describe what others see, and single interfaces in other files. */
-const OUTER_FILES = ["core/ports.ts", "core/boot/handover.ts", "bootloader/config.ts", "bootloader/espruino/files.ts"];
+const OUTER_FILES = [
+  "core/ports.ts",
+  "core/image/signatures.ts",
+  "core/boot/handover.ts",
+  "bootloader/config.ts",
+  "bootloader/espruino/files.ts",
+];
 const OUTER_FOLDERS = ["hal", "hal/espruino", "hal/espruino/chips"];
 const OUTER_INTERFACES = ["Version"];
 /** Of the two files, the one with less room first. */

@@ -1,5 +1,7 @@
 /** What is built for boards, in one table: entry files, the form of the bundle, and the budgets. */
 
+import type { BoardSignatures } from "../boards";
+
 export interface BundleTarget {
   /** File name of the bundle without `.js`. */
   readonly name: string;
@@ -17,15 +19,33 @@ export interface BundleTarget {
 }
 
 /**
- * What a board gets: the bootloader, the part of it that is evaluated on demand, the signature verifier that the
- * board's driver hands to it, and the sample application as the payload of an image.
+ * What every board gets: the bootloader, the part of it that is evaluated on demand, and the sample application as the
+ * payload of an image.
  */
-export const BOARD_TARGETS: readonly BundleTarget[] = [
+export const COMMON_TARGETS: readonly BundleTarget[] = [
   { name: "bootloader", entry: "bootloader/entry.ts", exported: "boot", hasInnerNames: true },
   { name: "service", entry: "bootloader/service.ts", exported: "createService", hasInnerNames: true },
-  { name: "verifier", entry: "hal/tweetnacl/verifier.ts", exported: "createTweetnaclVerifier" },
   { name: "sensor-node", entry: "firmware/samples/sensor-node.ts", exported: "main", parameters: ["door"] },
 ];
+
+/** What of a board file decides which verifier the board gets. */
+export interface VerifierChoice {
+  readonly engine: { readonly nativeSha512: boolean };
+  readonly signatures: BoardSignatures;
+}
+
+/** The signature verifier that a board's driver hands to the bootloader. */
+export function verifierTarget({ engine, signatures }: VerifierChoice): BundleTarget {
+  const [first, ...others] = signatures.schemes;
+  const schemes = others.length > 0 ? "hybrid" : first;
+  const hash = schemes === "ed25519" && !engine.nativeSha512 ? "-portable-hash" : "";
+  return { name: "verifier", entry: `hal/espruino/verifier-${schemes}${hash}.ts`, exported: "createVerifier" };
+}
+
+/** All files of a board. */
+export function boardTargets(board: VerifierChoice): readonly BundleTarget[] {
+  return [...COMMON_TARGETS, verifierTarget(board)];
+}
 
 export interface SizedTarget extends BundleTarget {
   readonly title: string;
@@ -53,6 +73,26 @@ export const SIZED_TARGETS: readonly SizedTarget[] = [
     exported: "createService",
     hasInnerNames: true,
     budgetBytes: 6144,
+  },
+  {
+    title: "Ed25519 verifier, native SHA-512",
+    name: "ed25519",
+    entry: "hal/espruino/ed25519.ts",
+    exported: "createEd25519Check",
+    budgetBytes: 4608,
+  },
+  {
+    title: "LMS verifier, native SHA-256",
+    name: "lms",
+    entry: "hal/espruino/lms.ts",
+    exported: "createLmsCheck",
+    budgetBytes: 1638,
+  },
+  {
+    title: "file of both schemes, policy and self-test",
+    name: "verifier-hybrid",
+    entry: "hal/espruino/verifier-hybrid.ts",
+    exported: "createVerifier",
   },
   {
     title: "runtime in every application image",

@@ -63,6 +63,8 @@ export function recordWords(record: JournalRecord): string {
       return "The journal was lost and built again from what stands in the slots.";
     case RecordType.IdentityChanged:
       return "The bootloader's keys or board model are not those of before.";
+    case RecordType.ForeignFiles:
+      return "Boot files that do not belong to the bootloader were removed.";
     default:
       return "A record of a newer version.";
   }

@@ -1,5 +1,5 @@
 // A board in RAM for the real Espruino: runs the emitted bundles through an update and a rollback, and prints what
-// happened. Text in ES5; bundles.engine.ts puts the bundles and images in front of it as BOOT, SERVICE, VERIFIER,
+// happened. Text in ES5; bundles.engine.ts puts in front of it BOOT, SERVICE, VERIFIER, BASE_TABLE,
 // IMAGE_1, IMAGE_2 (byte strings) and CONFIG.
 var PAGE = 4096;
 
@@ -47,7 +47,8 @@ var hash = {
     return new Uint8Array(crypto.SHA256(source.read(offset, length)));
   },
 };
-var verifier = VERIFIER();
+var verifierKicks = 0;
+var verifier = VERIFIER(hash, BASE_TABLE, function () { verifierKicks++; });
 var Serial1 = { setup: function () {}, println: function () {}, on: function () {} };
 var service;
 var door;
@@ -121,6 +122,7 @@ report("stillOnTrial", door.info.trial);
 var records = 0;
 door.readJournal(function () { records++; });
 report("recordsBeyondTen", records > 10);
+report("verifierKicks", verifierKicks > 0);
 report("oldImage", install(first));
 report("variables", process.memory().usage);
 quit();

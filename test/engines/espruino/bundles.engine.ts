@@ -9,13 +9,15 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Reason } from "../../../core/reasons";
 import { buildBundle } from "../../../tools/build/bundle";
-import { BOARD_TARGETS } from "../../../tools/build/targets";
+import { loadBoard } from "../../../tools/boards";
+import { boardTargets } from "../../../tools/build/targets";
+import { keyStoreOf } from "../../../tools/key-store";
 import { makeImage } from "../../support/images";
 import { trustedKey } from "../../support/vectors";
 import { espruinoEngine, isInstalled, runOnEspruino } from "./interpreter";
 
 async function bundleNamed(name: string): Promise<string> {
-  const target = BOARD_TARGETS.find((candidate) => candidate.name === name);
+  const target = boardTargets(loadBoard("esp32")).find((candidate) => candidate.name === name);
   assert.ok(target !== undefined, `tools/build/targets.ts has no ${name}`);
   return buildBundle(target, espruinoEngine());
 }
@@ -29,11 +31,20 @@ function byteArray(bytes: Uint8Array): string {
   return `new Uint8Array([${[...bytes].join(",")}])`;
 }
 
+/** What the board trusts, with the tables of esp32. */
+function trustText(): { keys: string; baseTable: string } {
+  const { trustedKeys, baseTable } = keyStoreOf(loadBoard("esp32").signatures, [trustedKey("sign-a")]);
+  const keys = trustedKeys.map(
+    ({ publicKey, keyHash, table }) =>
+      `{publicKey:${byteArray(publicKey)},keyHash:${byteArray(keyHash)},table:${byteArray(table!)}}`,
+  );
+  return { keys: `[${keys.join(",")}]`, baseTable: byteArray(baseTable!) };
+}
+
 function configText(): string {
-  const key = trustedKey("sign-a");
   return `{
     identity: new Uint8Array(12),
-    trustedKeys: [{ publicKey: ${byteArray(key.publicKey)}, keyHash: ${byteArray(key.keyHash)} }],
+    trustedKeys: ${trustText().keys}, signaturePolicy: 0,
     baseFloor: 0, verifyMode: 0, watchdogTimeoutMs: 8000, trialDeadlineMs: 600000,
     knowsResetCauses: true, trialAttempts: 1, trialForgiven: 8
   }`;
@@ -47,6 +58,7 @@ async function program(): Promise<string> {
     `var SERVICE=${await bundleNamed("service")};`,
     `var VERIFIER=${await bundleNamed("verifier")};`,
     ...images.map((image, index) => `var IMAGE_${String(index + 1)}=${byteString(image)};`),
+    `var BASE_TABLE=${trustText().baseTable};`,
     `var CONFIG=${configText()};`,
     readFileSync(path.join(import.meta.dirname, "bench.js"), "ascii"),
   ].join("\n");
@@ -85,6 +97,7 @@ describe("the board's bundles on the real Espruino", () => {
     afterPowerOn: "slotB",
     stillOnTrial: "false",
     recordsBeyondTen: "true",
+    verifierKicks: "true",
     oldImage: String(Reason.CounterBelowFloor),
   };
   for (const [what, value] of Object.entries(expected)) {

@@ -9,7 +9,7 @@ import path from "node:path";
 import type { Engine } from "../../../tools/build/engines";
 import { ENGINES } from "../../../tools/build/engines";
 
-const INTERPRETER = process.env["ESPRUINO"] ?? "espruino";
+export const INTERPRETER = process.env["ESPRUINO"] ?? "espruino";
 
 export const isInstalled = spawnSync(INTERPRETER, ["--help"], { stdio: "ignore" }).error === undefined;
 

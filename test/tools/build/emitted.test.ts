@@ -14,7 +14,7 @@ import { Slot } from "../../../core/slot";
 import { MEMORY_REBOOT } from "../../../hal/memory/reset";
 import { buildBundle } from "../../../tools/build/bundle";
 import { ENGINES } from "../../../tools/build/engines";
-import { BOARD_TARGETS } from "../../../tools/build/targets";
+import { COMMON_TARGETS } from "../../../tools/build/targets";
 import { send } from "../../bootloader/bench";
 import { makeImage } from "../../support/images";
 import { createMemoryBoard, type MemoryBoard, putImage, restarted, testConfig } from "../../support/memory-board";
@@ -23,7 +23,7 @@ const OLD = makeImage({ version: "1.0.0", counter: 1 });
 const NEW = makeImage({ version: "2.0.0", counter: 2 });
 
 async function evaluate(name: string): Promise<unknown> {
-  const target = BOARD_TARGETS.find((candidate) => candidate.name === name);
+  const target = COMMON_TARGETS.find((candidate) => candidate.name === name);
   assert.ok(target);
   return vm.runInThisContext(await buildBundle(target, ENGINES["espruino"]));
 }

@@ -1,0 +1,8 @@
+/** The interpreter's console: a root shell, closed by the stub in `.boot0` before anything else runs. */
+
+declare const E: { setConsole(device: string, options: { force: boolean }): void };
+
+/** @param device "Serial1", "USB", "Bluetooth" ...; it stays there whatever connects */
+export function openConsole(device: string): void {
+  E.setConsole(device, { force: true });
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { ResetCause } from "../../../core/boot/reset-cause";
+import { createChip as createEsp32, ESP32_RESET_STATE, ESP32C3_RESET_STATE } from "../../../hal/espruino/chips/esp32";
+import type { Nrf52Options } from "../../../hal/espruino/chips/nrf52";
+import { createChip as createNrf52, RESETREAS } from "../../../hal/espruino/chips/nrf52";
+import { ACL_REGIONS, BPROT_CONFIGS, BPROT_DISABLE_IN_DEBUG } from "../../../hal/espruino/chips/page-locks";
+import type { Registers } from "../../../hal/espruino/chips/registers";
+
+const refuse = (): never => assert.fail("this register must not be touched");
+const NO_PINS = { button: undefined, pressedLevel: 1, lamp: undefined };
+const PAGE = 4096;
+
+/** The registers of an nRF52 after a reset, as its manuals say they behave. */
+class Nrf52Registers implements Registers {
+  private readonly values = new Map<number, number>();
+
+  constructor(resetReason: number) {
+    this.values.set(RESETREAS, resetReason);
+  }
+
+  readonly read = (address: number): number => this.values.get(address) ?? (address === BPROT_DISABLE_IN_DEBUG ? 1 : 0);
+
+  readonly write = (address: number, value: number): void => {
+    const old = this.read(address);
+    if (address === RESETREAS) {
+      this.values.set(address, old & ~value);
+    } else if (BPROT_CONFIGS.includes(address)) {
+      this.values.set(address, (old | value) >>> 0);
+    } else if (address === BPROT_DISABLE_IN_DEBUG || old === 0) {
+      this.values.set(address, value);
+    }
+  };
+
+  /** Whether the page at `address` takes an erase or a write. */
+  isWritable(address: number): boolean {
+    const page = Math.floor(address / PAGE);
+    const bits = this.read(BPROT_CONFIGS[Math.floor(page / 32)] ?? 0);
+    if (((bits >>> page % 32) & 1) === 1) {
+      return false;
+    }
+    for (let region = 0; region < 8; region++) {
+      const at = ACL_REGIONS + region * 16;
+      const start = this.read(at);
+      if ((this.read(at + 8) & 2) !== 0 && address >= start && address < start + this.read(at + 4)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+const OPTIONS: Nrf52Options = {
+  readsResetRegister: true,
+  lock: "acl",
+  bootPlaces: [{ address: 0xec000, sizeBytes: 10 * PAGE }, { address: 0x1f000, sizeBytes: 2 * PAGE }],
+  slotPlaces: [{ address: 0x40000, sizeBytes: 4 * PAGE }, { address: 0x44000, sizeBytes: 4 * PAGE }],
+  hasWatchTimer: false,
+};
+
+describe("chips under Espruino", () => {
+  const ESPRESSIF: [number, ResetCause][] = [
+    [1, ResetCause.PowerOn], [3, ResetCause.Software], [12, ResetCause.Software], [5, ResetCause.DeepSleepWake],
+    [15, ResetCause.BrownOut], [7, ResetCause.Watchdog], [8, ResetCause.Watchdog], [9, ResetCause.Watchdog],
+    [16, ResetCause.Watchdog], [21, ResetCause.Pin], [2, ResetCause.Unknown], [0, ResetCause.Unknown],
+  ];
+  for (const [reason, cause] of ESPRESSIF) {
+    it(`take the ESP32's reset reason ${reason} for cause ${cause}, whatever the other core's bits say`, () => {
+      for (const address of [ESP32_RESET_STATE, ESP32C3_RESET_STATE]) {
+        // Espruino may give the register as a negative number.
+        for (const other of [0, 0x0000_3000, -0x8000_0000]) {
+          const registers = { read: (at: number) => (at === address ? reason + other : 0), write: refuse };
+          assert.equal(createEsp32(NO_PINS, address, registers).readCause(), cause);
+        }
+      }
+    });
+  }
+
+  const NORDIC: [number, ResetCause][] = [
+    [0, ResetCause.PowerOn], [1, ResetCause.Pin], [2, ResetCause.Watchdog], [4, ResetCause.Software],
+    [8, ResetCause.Panic], [0x10000, ResetCause.DeepSleepWake], [0x100000, ResetCause.DeepSleepWake],
+    [7, ResetCause.Watchdog], [13, ResetCause.Panic],
+  ];
+  for (const [bits, cause] of NORDIC) {
+    it(`take the nRF52's reset bits ${bits} for cause ${cause}, once`, () => {
+      const registers = new Nrf52Registers(bits);
+      assert.equal(createNrf52(NO_PINS, OPTIONS, registers).readCause(), cause);
+      assert.equal(registers.read(RESETREAS), 0);
+    });
+  }
+
+  it("know nothing of an nRF52's reset where its register must not be touched", () => {
+    const registers = { read: refuse, write: refuse };
+    const chip = createNrf52(NO_PINS, { ...OPTIONS, readsResetRegister: false }, registers);
+    assert.equal(chip.readCause(), ResetCause.Unknown);
+  });
+
+  for (const lock of ["acl", "bprot"] as const) {
+    it(`lock bootloader and running slot by ${lock}, and nothing else`, () => {
+      const registers = new Nrf52Registers(0);
+      createNrf52(NO_PINS, { ...OPTIONS, lock }, registers).lockPages(1);
+      if (lock === "bprot") {
+        assert.equal(registers.read(BPROT_DISABLE_IN_DEBUG), 0);
+      }
+      const boundaries: [number, boolean][] = [
+        [0x1e000, true], [0x1f000, false], [0x20000, false], [0x21000, true], [0x40000, true], [0x43000, true],
+        [0x44000, false], [0x47000, false], [0x48000, true], [0xeb000, true],
+      ];
+      // BPROT ends with the nRF52832's flash of 512 KB.
+      const ends: [number, boolean][] = lock === "acl" ? [[0xec000, false], [0xf5000, false], [0xf6000, true]] : [];
+      for (const [address, isWritable] of [...boundaries, ...ends]) {
+        assert.equal(registers.isWritable(address), isWritable, address.toString(16));
+      }
+    });
+  }
+
+  it("use ACL regions that nobody uses, and lock nothing by half", () => {
+    const registers = new Nrf52Registers(0);
+    registers.write(ACL_REGIONS, 0x1000);
+    registers.write(ACL_REGIONS + 4, PAGE);
+    registers.write(ACL_REGIONS + 8, 2);
+    createNrf52(NO_PINS, OPTIONS, registers).lockPages(0);
+    assert.ok(!registers.isWritable(0x1000));
+    assert.ok(!registers.isWritable(0xec000));
+    assert.ok(!registers.isWritable(0x40000));
+    assert.ok(registers.isWritable(0x44000));
+    const many = Array.from({ length: 8 }, (_, i) => ({ address: 0x50000 + i * PAGE, sizeBytes: PAGE }));
+    const full = createNrf52(NO_PINS, { ...OPTIONS, bootPlaces: many }, new Nrf52Registers(0));
+    assert.throws(() => full.lockPages(0), /assert 960/);
+  });
+});
