@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 
 /** Target and the report that its mocha run writes. */
-const TARGETS = ["test", "test-engines", "interop"];
+const TARGETS = ["test", "test-engines", "test-browser", "interop"];
 
 const failedTargets = process.argv.slice(2);
 const sum = { passed: 0, failed: 0, skipped: 0 };

@@ -9,7 +9,7 @@ import path from "node:path";
 import { type Plugin, rollup } from "rollup";
 import ts from "typescript";
 import { sampleText, SAMPLES } from "../sim-bundles";
-import { ENGINES } from "./engines";
+import { boardNames, loadBoard } from "../boards";
 import { REPOSITORY } from "./repository";
 
 export interface HostBundle {
@@ -40,9 +40,9 @@ function typescriptModules(): Plugin {
   };
 }
 
-/** Where sim-bundles.ts looks for them in an installed package. */
+/** Where sim-bundles.ts looks for them in an installed package: the samples for every engine that a board has. */
 async function writeSamples(folder: string): Promise<void> {
-  for (const engine of Object.keys(ENGINES)) {
+  for (const engine of new Set(boardNames().map((name) => loadBoard(name).engine.name))) {
     mkdirSync(path.join(folder, "samples", engine), { recursive: true });
     for (const name of SAMPLES) {
       writeFileSync(path.join(folder, "samples", engine, `${name}.js`), await sampleText(engine, name));

@@ -14,12 +14,17 @@ export function isAssignedSequence(node: AnyNode, parent: AnyNode | undefined): 
   );
 }
 
-/** Puts a zero in front of each of them. Terser makes them where it merges statements. */
+/**
+ * Puts a zero in front of each of them. Terser makes them where it merges statements.
+ *
+ * @param text an expression
+ */
 export function guardSequences(text: string): string {
   const edits: TextEdit[] = [];
-  walk(parse(text, { ecmaVersion: 5 }), (node, parent) => {
+  // The text is an expression, which a file may not begin with if it is a function.
+  walk(parse(`(${text})`, { ecmaVersion: 5 }), (node, parent) => {
     if (isAssignedSequence(node, parent)) {
-      edits.push({ start: node.start, end: node.start, text: "0," });
+      edits.push({ start: node.start - 1, end: node.start - 1, text: "0," });
     }
   });
   return applyEdits(text, edits);

@@ -4,12 +4,12 @@ import { guardSequences } from "../../../tools/build/sequences";
 
 describe("sequences in parentheses that begin with an assignment", () => {
   const cases: [string, string][] = [
-    ["(a=1,b(a))", "(a=1,b(a))"],
+    ["function(){(a=1,b(a));a=2,b(a)}", "function(){(a=1,b(a));a=2,b(a)}"],
     ["c=(a=1,b(a))", "c=(0,a=1,b(a))"],
-    ["if((a=1,a)&&((b=2),b))c()", "if((0,a=1,a)&&(0,(b=2),b))c()"],
-    ["function f(){return a=1,a}", "function f(){return 0,a=1,a}"],
+    ["function(){if((a=1,a)&&((b=2),b))c()}", "function(){if((0,a=1,a)&&(0,(b=2),b))c()}"],
+    ["function(){return a=1,a}", "function(){return 0,a=1,a}"],
     ["x?(a=1,a):(b,c)", "x?(0,a=1,a):(b,c)"],
-    ["for(a=1,b=2;a<b;a++,b--);", "for(a=1,b=2;a<b;a++,b--);"],
+    ["function(){for(a=1,b=2;a<b;a++,b--);}", "function(){for(a=1,b=2;a<b;a++,b--);}"],
     ["f((a=(b=1,b),a))", "f((0,a=(0,b=1,b),a))"],
   ];
   for (const [before, after] of cases) {
