@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import type { ImageVerifier } from "../../core/image/signatures";
-import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
+import { createHostVerifier } from "../host-verifier";
 import { bootFromBundles, bootFromSource } from "../../sim/boot-chain";
 import { createRememberingVerifier } from "../../sim/fast-crypto";
 import { countText } from "../../sim/gateway";
@@ -143,7 +143,7 @@ async function runScenarios(args: Arguments, context: Context): Promise<number> 
 }
 
 function createVerifier(): ImageVerifier {
-  return createRememberingVerifier(createTweetnaclVerifier());
+  return createRememberingVerifier(createHostVerifier());
 }
 
 async function settingOf(args: Arguments, board: BoardFile, context: Context): Promise<StorySetting> {

@@ -1,7 +1,7 @@
 /** `trialboot sim soak`: random long runs of the boot chain on virtual boards, from a seed. */
 
 import { randomInt } from "node:crypto";
-import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
+import { createHostVerifier } from "../host-verifier";
 import { bootFromSource } from "../../sim/boot-chain";
 import { createRememberingVerifier } from "../../sim/fast-crypto";
 import { countText } from "../../sim/gateway";
@@ -89,7 +89,7 @@ function readPlan(args: Arguments): SoakPlan {
     boards: (board === undefined ? boardNames() : [board]).map(loadBoard),
     boot: bootFromSource,
     hash,
-    createVerifier: () => createRememberingVerifier(createTweetnaclVerifier()),
+    createVerifier: () => createRememberingVerifier(createHostVerifier()),
     reasonName,
     journalReader: until === undefined ? undefined : createJournalReader(hash, reasonName),
   };
