@@ -1,11 +1,12 @@
 # Each target calls one npm script, so that hosts without make lose nothing: `npm run` lists the scripts.
 
 BOARD ?= esp32
+SECONDS ?= 60
 NPM = npm run --silent
 INSTALLED = node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test check build sizes test-engines test-browser interop clean
+.PHONY: help sim test check build sizes test-engines test-browser interop bench explore soak fuzz mutation clean
 
 ## help: list every target with one line
 help:
@@ -46,6 +47,26 @@ test-browser: $(INSTALLED)
 ## interop: tests against other projects' tools, as far as they are installed
 interop: $(INSTALLED)
 	@$(NPM) interop
+
+## bench: every engine that is installed, side by side; writes docs/PERFORMANCE.md
+bench: $(INSTALLED)
+	@$(NPM) bench
+
+## explore: every state that a board can come into, with power failing everywhere, until there are no more
+explore: $(INSTALLED)
+	@$(NPM) explore -- --board all --known-limits --workers 2
+
+## soak: make soak SECONDS=60 lets random boards live random lives, from a seed that it prints
+soak: $(INSTALLED)
+	@$(NPM) soak -- --seconds $(SECONDS)
+
+## fuzz: make fuzz SECONDS=60 feeds the parsers what nobody meant to write
+fuzz: $(INSTALLED)
+	@$(NPM) fuzz -- --seconds $(SECONDS) $(if $(TARGET),--target $(TARGET))
+
+## mutation: breaks the bootloader in some 200 ways and looks whether the tests notice; takes many minutes
+mutation: $(INSTALLED)
+	@$(NPM) mutation
 
 ## clean: remove what was built
 clean:

@@ -64,6 +64,8 @@ export class NorFlash {
   unstableReads: UnstableReads;
   /** Told of every erase and write before it happens. */
   onOperation: ((operation: FlashOperation) => void) | undefined;
+  /** Told of every read of the software; what it changes in `bytes`, the software gets changed. */
+  onRead: ((offsetBytes: number, bytes: Uint8Array) => void) | undefined;
   /** Told when an armed cut has happened, just before PowerCut is thrown. */
   onPowerCut: ((cut: PowerCut) => void) | undefined;
   /** Lets an operation's time pass; what it throws tears the operation and is thrown on. */
@@ -102,11 +104,17 @@ export class NorFlash {
       const at = this.readRandom.below(lengthBytes);
       bytes[at] = bytes[at] ^ (1 << this.readRandom.below(8));
     }
+    this.onRead?.(offsetBytes, bytes);
     return bytes;
   }
 
   /** The bytes without disturbing anything: not counted, no noise, unstable bits as 1. For reports, not for devices. */
   peek(offsetBytes: number, lengthBytes: number): Uint8Array {
+    const only = this.onlyPage(offsetBytes, lengthBytes);
+    if (only !== undefined) {
+      const from = offsetBytes % this.geometry.pageSizeBytes;
+      return only.bytes.slice(from, from + lengthBytes);
+    }
     const bytes = new Uint8Array(lengthBytes);
     this.eachPart(offsetBytes, lengthBytes, (pageNumber, from, length, done) => {
       bytes.set(this.pages[pageNumber].bytes.subarray(from, from + length), done);
@@ -120,13 +128,7 @@ export class NorFlash {
     this.checkWrite(offsetBytes, bytes);
     const units = bytes.length / this.geometry.writeUnitBytes;
     const durationUs = (this.geometry.writeDurationUs ?? 0) * units;
-    const tear = (doneBytes: number): void => {
-      const unit = this.geometry.writeUnitBytes;
-      const unitEnd = Math.min((Math.floor((offsetBytes + doneBytes) / unit) + 1) * unit - offsetBytes, bytes.length);
-      this.countPrograms(offsetBytes, unitEnd);
-      this.program(offsetBytes, bytes.subarray(0, doneBytes), false);
-      this.program(offsetBytes + doneBytes, bytes.subarray(doneBytes, unitEnd), true);
-    };
+    const tear = (doneBytes: number): void => this.leaveTornWrite(offsetBytes, bytes, doneBytes);
     this.operate({ kind: "write", offsetBytes, lengthBytes: bytes.length }, durationUs, tear, () => {
       this.countPrograms(offsetBytes, bytes.length);
       this.program(offsetBytes, bytes, false);
@@ -143,13 +145,25 @@ export class NorFlash {
       throw new FlashRuleError("unaligned", offsetBytes, `an erase starts at a page of ${size} bytes`);
     }
     const pageNumber = Math.floor(offsetBytes / size);
-    const tear = (doneBytes: number): void => {
-      const page = this.changeable(pageNumber);
-      page.eraseCount++;
-      page.eraseTorn(doneBytes);
-    };
+    const tear = (doneBytes: number): void => this.leaveTornErase(offsetBytes, doneBytes);
     const operation: FlashOperation = { kind: "erase", offsetBytes: pageNumber * size, lengthBytes: size };
     this.operate(operation, this.geometry.eraseDurationUs ?? 0, tear, () => this.erase(pageNumber));
+  }
+
+  /** What a write leaves that power interrupted when `doneBytes` of it were programmed: no rule is checked. */
+  leaveTornWrite(offsetBytes: number, bytes: Uint8Array, doneBytes: number): void {
+    const unit = this.geometry.writeUnitBytes;
+    const unitEnd = Math.min((Math.floor((offsetBytes + doneBytes) / unit) + 1) * unit - offsetBytes, bytes.length);
+    this.countPrograms(offsetBytes, unitEnd);
+    this.program(offsetBytes, bytes.subarray(0, doneBytes), false);
+    this.program(offsetBytes + doneBytes, bytes.subarray(doneBytes, unitEnd), true);
+  }
+
+  /** What an erase leaves that power interrupted when the first `doneBytes` of the page were erased. */
+  leaveTornErase(offsetBytes: number, doneBytes: number): void {
+    const page = this.changeable(Math.floor(offsetBytes / this.geometry.pageSizeBytes));
+    page.eraseCount++;
+    page.eraseTorn(doneBytes);
   }
 
   /** Puts bytes there as a programmer on the bench would: uncounted, no wear, stable, all other bytes kept. */
@@ -317,6 +331,10 @@ export class NorFlash {
   }
 
   private spreadUnstable(offsetBytes: number, bytes: Uint8Array): void {
+    const only = this.onlyPage(offsetBytes, bytes.length);
+    if (only !== undefined && only.unstable === undefined) {
+      return;
+    }
     let met = false;
     this.eachPart(offsetBytes, bytes.length, (pageNumber, from, length, done) => {
       const mask = this.pages[pageNumber].unstable;
@@ -352,6 +370,13 @@ export class NorFlash {
     }
     page.touch();
     return page;
+  }
+
+  /** The page that holds all of a region; `undefined` if more than one does. Nearly every access has one. */
+  private onlyPage(offsetBytes: number, lengthBytes: number): FlashPage | undefined {
+    const size = this.geometry.pageSizeBytes;
+    const isOne = lengthBytes > 0 && (offsetBytes % size) + lengthBytes <= size;
+    return isOne ? this.pages[Math.floor(offsetBytes / size)] : undefined;
   }
 
   private eachPart(

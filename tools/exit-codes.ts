@@ -19,4 +19,6 @@ export const enum ExitCode {
   DeviceRefused = 31,
   /** The device gave the new image up and went back. */
   DeviceRolledBack = 32,
+  /** The simulator found a state in which a rule of the boot chain is broken. */
+  RuleBroken = 40,
 }

@@ -181,7 +181,7 @@ describe("trialboot sim run", function () {
   it("refuses a wrong command line and useless files with a sentence", async () => {
     copyFileSync(join(VECTORS, "payloads/1k.js"), folder.path("payload.bin"));
     const cases: [string[], number, RegExp][] = [
-      [["sim"], 2, /run or boot/],
+      [["sim"], 2, /run, boot, explore, replay, soak/],
       [["sim", "walk"], 2, /sim cannot do "walk"/],
       [["sim", "run", "--board", "toaster"], 2, /no board "toaster"/],
       [["sim", "run", "--story", "epic"], 2, /"epic" is not a value of --story/],

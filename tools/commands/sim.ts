@@ -1,35 +1,52 @@
 /** `trialboot sim`: virtual boards. */
 
-import { helpText, shown, usageLine } from "../arguments";
+import { type CommandLine, helpText, shown, usageLine } from "../arguments";
 import type { Command } from "../command";
 import type { Context } from "../context";
 import { usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { bootOnce, SIM_BOOT } from "./sim-boot";
-import { SIM_RUN, runStories } from "./sim-run";
+import { explore, SIM_EXPLORE } from "./sim-explore";
+import { replayPath, SIM_REPLAY } from "./sim-replay";
+import { runStories, SIM_RUN } from "./sim-run";
+import { SIM_SOAK, soak } from "./sim-soak";
 
-const USAGE = [helpText(SIM_RUN), helpText(SIM_BOOT)].join("\n\n");
+interface Verb {
+  readonly line: CommandLine;
+  run(argv: readonly string[], context: Context): number | Promise<number>;
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  run: { line: SIM_RUN, run: runStories },
+  boot: { line: SIM_BOOT, run: bootOnce },
+  explore: { line: SIM_EXPLORE, run: explore },
+  replay: { line: SIM_REPLAY, run: replayPath },
+  soak: { line: SIM_SOAK, run: soak },
+};
+
+const USAGE = Object.values(VERBS)
+  .map(({ line }) => helpText(line))
+  .join("\n\n");
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  switch (argv[0]) {
-    case "run":
-      return await runStories(argv.slice(1), context);
-    case "boot":
-      return bootOnce(argv.slice(1), context);
-    case "--help":
-    case "-h":
-      context.stdout(USAGE + "\n");
-      return ExitCode.Ok;
-    case undefined:
-      throw usageError("sim needs to know what to do: run or boot.", `Usage: ${usageLine(SIM_RUN)}`);
-    default:
-      throw usageError(`sim cannot do "${shown(argv[0])}".`, "It can do: run, boot. See trialboot sim --help.");
+  const [name, ...rest] = argv;
+  const names = Object.keys(VERBS).join(", ");
+  if (name === undefined) {
+    throw usageError(`sim needs to know what to do: ${names}.`, `Usage: ${usageLine(SIM_RUN)}`);
   }
+  if (name === "--help" || name === "-h") {
+    context.stdout(USAGE + "\n");
+    return ExitCode.Ok;
+  }
+  if (!Object.hasOwn(VERBS, name)) {
+    throw usageError(`sim cannot do "${shown(name)}".`, `It can do: ${names}. See trialboot sim --help.`);
+  }
+  return await VERBS[name].run(rest, context);
 }
 
 export const simCommand: Command = {
   name: "sim",
-  summary: "show stories on a virtual board (sim run), one boot on given flash contents (sim boot)",
+  summary: "virtual boards: stories and scenarios (run), one boot, all states (explore, replay), random lives (soak)",
   usage: USAGE,
   run,
 };
