@@ -6,7 +6,7 @@ NPM = npm run --silent
 INSTALLED = node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test check build sizes test-engines test-browser interop bench explore soak fuzz mutation clean
+.PHONY: help sim test check build sizes test-engines test-long test-browser interop bench explore soak fuzz mutation clean
 
 ## help: list every target with one line
 help:
@@ -39,6 +39,10 @@ sizes: $(INSTALLED)
 ## test-engines: the portable suites on real interpreters, as far as they are installed
 test-engines: $(INSTALLED)
 	@$(NPM) test:engines
+
+## test-long: 10,000 random signatures against tweetnacl and noble; takes minutes
+test-long: $(INSTALLED)
+	@$(NPM) test:long
 
 ## test-browser: the HTML report in a real browser, if chromium is installed
 test-browser: $(INSTALLED)

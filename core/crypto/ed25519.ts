@@ -7,14 +7,14 @@
 export const HINTED_SIGNATURE_BYTES = 96;
 
 /** The most calls of `pause` in one check. */
-export const ED25519_PAUSES_MAX = 80;
+export const ED25519_PAUSES_MAX = 96;
 
 /** What a verifier needs from its engine. */
 export interface Ed25519Services {
   /** @returns 64 bytes */
-  readonly sha512: (this: void, bytes: Uint8Array) => Uint8Array;
+  sha512(this: void, bytes: Uint8Array): Uint8Array;
   /** Called between slices of the work, so that a watchdog may be kicked; `ED25519_PAUSES_MAX` times at most. */
-  readonly pause: (this: void) => void;
+  pause(this: void): void;
 }
 
 /**
