@@ -1,6 +1,6 @@
 /**
  * Espruino's E.convolve and E.mapInPlace for Node, with their semantics to the letter as far as the verifier goes;
- * test/engines/espruino/ed25519.engine.ts holds both against the real ones.
+ * test/engines/espruino/array-functions.engine.ts holds both against the real ones.
  */
 
 import type { ArrayFunctions } from "../../core/crypto/field-convolve";
@@ -12,7 +12,7 @@ function convolve(a: Int32Array | number[], b: Array32, offset: number): number 
   let position = ((offset % length) + length) % length;
   let sum = 0;
   for (let i = 0; i < a.length; i++) {
-    sum += a[i]! * b[position]!;
+    sum += a[i] * b[position];
     position++;
     if (position === length) {
       position = 0;
@@ -42,7 +42,7 @@ function mapInPlace(
   let index = 0;
   for (let i = 0; i < to.length && (index < from.length || collectedBits >= fieldBits); i++) {
     while (collectedBits < fieldBits) {
-      const byte = index < from.length ? from[index]! : byteBeyond(from, index);
+      const byte = index < from.length ? from[index] : byteBeyond(from, index);
       collected |= byte << collectedBits;
       collectedBits += 8;
       index++;
@@ -50,7 +50,7 @@ function mapInPlace(
     const field = collected & ((1 << fieldBits) - 1);
     collected >>= fieldBits;
     collectedBits -= fieldBits;
-    to[i] = map === undefined ? field : typeof map === "function" ? map(field) : map[field]!;
+    to[i] = map === undefined ? field : typeof map === "function" ? map(field) : map[field];
   }
 }
 
