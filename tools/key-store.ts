@@ -1,5 +1,8 @@
 /** The key store that a board gets beside its bootloader: the keys it trusts, and tables for those of Ed25519. */
 
+import { createHash } from "node:crypto";
+import { createPortableEd25519 } from "../core/crypto/ed25519-portable";
+import { ed25519SelfTest } from "../core/crypto/ed25519-self-test";
 import { encodeKeyStore, type KeyStore } from "../core/boot/key-store";
 import { ED25519_KEY_BYTES, SignaturePolicy } from "../core/image/signatures";
 import { TRUSTED_KEYS_MAX } from "../core/limits";
@@ -9,6 +12,11 @@ import { buildBaseTable, buildKeyTable } from "./ed25519/comb-table";
 import { usageError } from "./errors";
 import { createHostHash } from "./host-hash";
 import { hexText } from "./output";
+
+const SERVICES = {
+  sha512: (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha512").update(bytes).digest()),
+  pause: (): void => undefined,
+};
 
 const SCHEME_NAMES = { ed25519: "Ed25519", lms: "LMS" } as const;
 
@@ -21,6 +29,10 @@ export function keyStoreOf(signatures: BoardSignatures, keys: readonly TrustedKe
     throw usageError(`A board trusts 1 to ${TRUSTED_KEYS_MAX} keys, not ${keys.length}.`, "Give them with --key.");
   }
   const { combTeeth } = signatures;
+  const baseTable = combTeeth === undefined ? undefined : buildBaseTable(combTeeth);
+  if (baseTable !== undefined && !ed25519SelfTest(createPortableEd25519(baseTable, SERVICES), baseTable)) {
+    throw new Error("The comb table of the base point fails the self-test of Ed25519.");
+  }
   return {
     trustedKeys: keys.map((key) => {
       const scheme = key.publicKey.length === ED25519_KEY_BYTES ? "ed25519" : "lms";
@@ -33,7 +45,7 @@ export function keyStoreOf(signatures: BoardSignatures, keys: readonly TrustedKe
       return { ...key, table: scheme === "lms" || combTeeth === undefined ? undefined : tableOf(key, combTeeth) };
     }),
     signaturePolicy: signatures.policy === "all" ? SignaturePolicy.All : SignaturePolicy.Any,
-    baseTable: combTeeth === undefined ? undefined : buildBaseTable(combTeeth),
+    baseTable,
   };
 }
 

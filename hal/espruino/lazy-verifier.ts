@@ -6,8 +6,8 @@ import type { HashPort, TrustedKey } from "../../core/ports";
 import { Reason } from "../../core/reasons";
 import type { Watchdog } from "../watchdog";
 
-/** Kicks of the watchdog in one check: LMS and Ed25519 together take fewer, an endless loop takes more. */
-export const VERIFIER_KICKS_MAX = 64;
+/** Kicks of the watchdog in one check: all pauses of Ed25519 and LMS together. An endless loop takes more. */
+export const VERIFIER_KICKS_MAX = 232;
 
 /** What the verifier's file evaluates to. `kick` may be called between slices of long work. */
 export type MakeVerifier = (

@@ -9,7 +9,7 @@ import { buildBoard } from "../../../tools/build/build-board";
 import { buildBundle } from "../../../tools/build/bundle";
 import { ENGINES } from "../../../tools/build/engines";
 import { measure, overBudget } from "../../../tools/build/measure";
-import { boardTargets, type BundleTarget, SIZED_TARGETS } from "../../../tools/build/targets";
+import { boardTargets, type BundleTarget, SIZED_TARGETS, verifierTarget } from "../../../tools/build/targets";
 import { ToolError } from "../../../tools/errors";
 
 const espruino = ENGINES["espruino"];
@@ -107,6 +107,17 @@ describe("board builds", function () {
         assert.equal(typeof evaluate(text), "function", name);
       }
     });
+  }
+});
+
+describe("verifiers of boards", () => {
+  for (const schemes of [["ed25519"], ["lms"], ["ed25519", "lms"]] as const) {
+    for (const nativeSha512 of [true, false]) {
+      it(`there is one for ${schemes.join(" and ")}, ${nativeSha512 ? "with" : "without"} native SHA-512`, async () => {
+        const target = verifierTarget({ engine: { nativeSha512 }, signatures: { schemes, policy: "any" } });
+        assert.equal(typeof evaluate(await buildBundle(target, espruino)), "function");
+      });
+    }
   }
 });
 
