@@ -11,9 +11,7 @@ import { isBelowOrder, reduceScalar, signBits, unpackScalar } from "./ed25519-co
 import { PUBLIC_KEY_BYTES, SIGNATURE_BYTES } from "./ed25519-rules";
 import type { ArrayFunctions } from "./field-convolve";
 import { convolve, elementsFrom, LIMBS, newBytes, newLimbs } from "./field-convolve";
-import {
-  addScaled, CURVE_CONSTANT, isZero, makeCanonical, multiply, unpack,
-} from "./field-convolve-elements";
+import { addScaled, CURVE_CONSTANT, isZero, makeCanonical, multiply, unpack } from "./field-convolve-elements";
 
 /** Scalars are odd and below 2 L. */
 const SCALAR_BITS = 254;
@@ -34,7 +32,7 @@ function isQuotient(x: Int32Array, numerator: Int32Array, z: Int32Array): boolea
 }
 
 /** The rows of 1, 3 ... 31 times a point. */
-function multiplesOf(x: Int32Array, y: Int32Array): Int32Array[] {
+function multiplesOf(pause: Ed25519Services["pause"], x: Int32Array, y: Int32Array): Int32Array[] {
   const row = newLimbs(ROW_LIMBS);
   const rows: Int32Array[] = [row];
   row.set(y);
@@ -50,6 +48,7 @@ function multiplesOf(x: Int32Array, y: Int32Array): Int32Array[] {
   addRow(row, false, true);
   while (rows.push(saveSum()) < MULTIPLES) {
     addRow(twice, false, true);
+    pause();
   }
   return rows;
 }
@@ -94,7 +93,7 @@ export function createConvolveCheck(
     if (!isBelowOrder(s) || !decodePoint(pause, publicKey, y, hasTable ? undefined : x)) {
       return false;
     }
-    const rows = hasTable ? [] : multiplesOf(x, y);
+    const rows = hasTable ? [] : multiplesOf(pause, x, y);
     const hashed = newBytes(64 + message.length);
     hashed.set(signature.subarray(0, 32));
     hashed.set(publicKey, 32);
@@ -120,6 +119,7 @@ export function createConvolveCheck(
       doubleSum(hasDigit || i < columns);
       if (i < columns) {
         addColumn(baseTable, sSigns, i, hasDigit);
+        pause();
       }
       if (hasDigit) {
         if (hasTable) {
@@ -127,16 +127,15 @@ export function createConvolveCheck(
         } else {
           const index = convolve([1, 2, 4, 8, 16], kSigns, i) - MULTIPLES;
           addRow(rows[index ^ (index >> 31)], index >= 0, i === 0);
+          pause();
         }
-        pause();
       }
     }
     if (!hasTable && kIsEven > 0) {
       // The digits are those of k + 1.
       addRow(rows[0], false, false);
     }
-    const row = saveSum();
-    const z = elementsFrom(row, 3);
+    const row = saveSum(), z = elementsFrom(row, 3);
     // Z is not 0, and the sum is (x, y).
     return !isZero(z) && isQuotient(y, row, z) && isQuotient(x, elementsFrom(row, 1), z);
   };

@@ -7,7 +7,7 @@
 export const HINTED_SIGNATURE_BYTES = 96;
 
 /** The most calls of `pause` in one check. */
-export const ED25519_PAUSES_MAX = 96;
+export const ED25519_PAUSES_MAX = 144;
 
 /** What a verifier needs from its engine. */
 export interface Ed25519Services {

@@ -7,7 +7,7 @@ import { Reason } from "../../core/reasons";
 import type { Watchdog } from "../watchdog";
 
 /** Kicks of the watchdog in one check: all pauses of Ed25519 and LMS together. An endless loop takes more. */
-export const VERIFIER_KICKS_MAX = 232;
+export const VERIFIER_KICKS_MAX = 280;
 
 /** What the verifier's file evaluates to. `kick` may be called between slices of long work. */
 export type MakeVerifier = (
