@@ -35,9 +35,11 @@ export interface SimulatedBoardFile {
   readonly flash: FlashGeometry;
   readonly partitions: PartitionTable;
   readonly knowsResetCauses: boolean;
+  /** Absent in tests only: then chips of the nRF family keep the watchdog running through a software reset. */
+  readonly watchdog?: { readonly survivesSoftReset: boolean };
 }
 
-/** The description of a board file. Chips of the nRF family keep the watchdog running through a software reset. */
+/** The description of a board file. */
 export function describeBoard(file: SimulatedBoardFile): BoardDescription {
   return {
     name: file.name,
@@ -45,7 +47,7 @@ export function describeBoard(file: SimulatedBoardFile): BoardDescription {
     geometry: file.flash,
     partitions: file.partitions,
     knowsResetCauses: file.knowsResetCauses,
-    watchdogSurvivesSoftReset: file.chip.startsWith("nrf"),
+    watchdogSurvivesSoftReset: file.watchdog?.survivesSoftReset ?? file.chip.startsWith("nrf"),
     trustedRandom: file.engine.trustedRandom,
   };
 }

@@ -8,9 +8,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ResetCause } from "../../../core/boot/reset-cause";
-import type { BoardFiles } from "./board-files";
-import { loadBoard } from "../../../tools/boards";
-import { ACTIVE_WORD, FLASH_FILE, FLASH_START } from "./board-files";
+import type { BoardFiles } from "../../../tools/provision/board-files";
+import { provisioningSteps } from "../../../tools/provision/provisioning-steps";
+import { stepsScript } from "../../../tools/provision/step-script";
 import { INTERPRETER } from "./interpreter";
 
 /** How a run of the process ended: by itself, by `E.reboot()`, killed because it hung, or by a power cut. */
@@ -36,14 +36,9 @@ export interface RunOptions {
   readonly isTorn?: boolean;
 }
 
-/** Byte string as a literal of Espruino. */
-function literal(bytes: Buffer): string {
-  return `"${[...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}"`;
-}
-
 const EXIT_RESET = 1;
 const EXIT_CUT = 77;
-const CHUNK_BYTES = 2048;
+const WORD_BYTES = 4;
 
 export class LinuxBoard {
   readonly folder = mkdtempSync(path.join(tmpdir(), "trialboot-linux-"));
@@ -126,40 +121,18 @@ export class LinuxBoard {
     }
   }
 
-  /** What a host types, in one go. */
-  provision(files: BoardFiles, image: Uint8Array, cut: Pick<RunOptions, "cutAt" | "isTorn"> = {}): Run {
-    return this.run({ typed: provisioningSteps(files, image).join("\n"), timeoutMs: 60_000, ...cut });
+  /** What a host types, in one go. `image` goes into slot A. */
+  provision(files: BoardFiles, image?: Uint8Array, cut: Pick<RunOptions, "cutAt" | "isTorn"> = {}): Run {
+    const slotA = files.plan.slotPlaces[0].address;
+    const flash = image === undefined ? files.flash : [{ address: slotA, bytes: inWholeWords(image) }];
+    return this.run({
+      typed: stepsScript(provisioningSteps({ ...files, flash })), timeoutMs: 60_000, ...cut,
+    });
   }
 }
 
-/**
- * The fixed-size file first, the image inside it, then the parts, `.boot0` without its word, `.boot1`, and after all
- * of that the word.
- */
-export function provisioningSteps(files: BoardFiles, image: Uint8Array): string[] {
-  const steps = ['var S=require("Storage"),F=require("Flash");', "S.eraseAll();"];
-  steps.push(`S.write("${FLASH_FILE}","\\xff",0,${String(files.flashFileBytes)});`);
-  const address = FLASH_START + loadBoard("linux").partitions.slotA.offsetBytes;
-  for (let at = 0; at < image.length; at += CHUNK_BYTES) {
-    const chunk = Buffer.alloc(Math.ceil(Math.min(CHUNK_BYTES, image.length - at) / 4) * 4, 0xff);
-    chunk.set(image.subarray(at, at + CHUNK_BYTES));
-    steps.push(`F.write(${literal(chunk)},${String(address + at)});`);
-  }
-  for (const { name, bytes } of files.files) {
-    steps.push(...writeSteps(name, bytes));
-  }
-  steps.push(`S.write(".boot0",${literal(files.stub.subarray(0, 4))},0,${String(files.stub.length)});`);
-  steps.push(`S.write(".boot0",${literal(files.stub.subarray(8))},8);`);
-  steps.push(...writeSteps(".boot1", files.guard));
-  steps.push(`S.write(".boot0","${ACTIVE_WORD}",4);`);
-  return steps;
-}
-
-function writeSteps(name: string, bytes: Buffer): string[] {
-  const steps: string[] = [];
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    const chunk = literal(bytes.subarray(at, at + CHUNK_BYTES));
-    steps.push(`S.write("${name}",${chunk},${String(at)}${at === 0 ? `,${String(bytes.length)}` : ""});`);
-  }
-  return steps;
+function inWholeWords(image: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(image.length / WORD_BYTES) * WORD_BYTES).fill(0xff);
+  bytes.set(image);
+  return bytes;
 }

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describeBoard } from "../../../sim/board-description";
-import type { SimulatedBoardFile } from "../../../sim/board-description";
 import { placesOf } from "../../../sim/board-description";
 import { NorFlash } from "../../../sim/flash";
-import { boardFaults, boardNames } from "../../../tools/boards";
+import { planBoard } from "../../../tools/board/layout";
+import type { FullBoardData } from "../../../tools/boards";
+import { allBoardNames, boardFaults } from "../../../tools/boards";
 import type { FuzzTarget } from "../target";
 
 function boardText(name: string): Uint8Array {
@@ -22,9 +23,10 @@ function named(value: unknown): string {
 export const target: FuzzTarget = {
   name: "board",
   maxBytes: 8192,
-  seeds: () => boardNames().map(boardText),
+  seeds: () => allBoardNames().map(boardText),
   words: [
-    '"slotA":{"offsetBytes":0,"sizeBytes":65536}', '"flash":', '"partitions":', '"writesPerWordMax":1',
+    '"outside":["boot","journal","data","slotA","slotB"]', '"flash":', '"layout":', '"writesPerWordMax":1',
+    '"slotBytes":65536', '"journalPages":1', '"freeRegions":[]', '"class":"small"',
     '"__proto__":', '"sizeBytes":65536', "null", "-1", "[]", "1e99", "0.5", "4096", "true",
   ],
   run(input) {
@@ -37,10 +39,10 @@ export const target: FuzzTarget = {
     const faults = boardFaults(value, named(value));
     assert.ok(faults.every((fault) => fault.length > 10 && fault.endsWith(".")), "a fault is no sentence");
     assert.deepEqual(boardFaults(value, named(value)), faults, "the faults change");
-    if (faults.length > 0) {
+    if (faults.length > 0 || (value as FullBoardData).class !== "full") {
       return;
     }
-    const board = describeBoard(value as SimulatedBoardFile);
+    const board = describeBoard(planBoard(value as FullBoardData));
     const places = placesOf(board);
     assert.equal(places.slots[0].sizeBytes, places.slots[1].sizeBytes);
     if (board.geometry.sizeBytes <= 1 << 25) {

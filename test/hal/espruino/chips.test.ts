@@ -7,7 +7,7 @@ import { ACL_REGIONS, BPROT_CONFIGS, BPROT_DISABLE_IN_DEBUG } from "../../../hal
 import type { Registers } from "../../../hal/espruino/chips/registers";
 
 const refuse = (): never => assert.fail("this register must not be touched");
-const NO_PINS = { button: undefined, pressedLevel: 1, lamp: undefined };
+const NO_PINS = { button: undefined, buttonMode: "input", pressedLevel: 1, lamp: undefined, isLitByOne: true };
 const PAGE = 4096;
 
 /** The registers of an nRF52 after a reset, as its manuals say they behave. */
@@ -85,6 +85,28 @@ describe("chips under Espruino", () => {
       const registers = new Nrf52Registers(bits);
       assert.equal(createNrf52(NO_PINS, OPTIONS, registers).readCause(), cause);
       assert.equal(registers.read(RESETREAS), 0);
+    });
+  }
+
+  for (const [level, isLitByOne] of [[0, false], [1, true]] as const) {
+    it(`read a button that gives ${level} while it is held, pulled to rest first, and light a lamp by ${level}`, () => {
+      const calls: string[] = [];
+      let reading: number = level;
+      const pin = { name: "D9" };
+      Object.assign(globalThis, {
+        pinMode: (given: object, mode: string) => calls.push(`${given === pin} ${mode}`),
+        digitalRead: () => reading,
+        digitalWrite: (_given: object, value: boolean) => calls.push(`write ${Number(value)}`),
+      });
+      const pins = { button: pin, buttonMode: "input_pullup", pressedLevel: level, lamp: pin, isLitByOne };
+      const chip = createEsp32(pins, ESP32_RESET_STATE, { read: () => 1, write: refuse });
+      assert.equal(chip.isGestureMade(), true);
+      reading = level === 0 ? 1 : 0;
+      assert.equal(chip.isGestureMade(), false);
+      chip.setIndicator(true);
+      chip.setIndicator(false);
+      assert.deepEqual(calls, ["true input_pullup", "true input_pullup", `write ${level}`, `write ${1 - level}`]);
+      ["pinMode", "digitalRead", "digitalWrite"].forEach((name) => Reflect.deleteProperty(globalThis, name));
     });
   }
 

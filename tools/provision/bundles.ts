@@ -1,0 +1,28 @@
+/** The bundles that a board's files consist of, each built once in a process. */
+
+import type { BoardFile } from "../board/board-data";
+import { engineOf } from "../build/build-board";
+import { buildBundle } from "../build/bundle";
+import type { BundleTarget } from "../build/targets";
+import { verifierTarget } from "../build/targets";
+
+const built = new Map<string, Promise<string>>();
+
+/** The bundle of `target` for the engine of `board`. */
+export function bundleFor(board: BoardFile, target: BundleTarget): Promise<string> {
+  const engine = engineOf(board);
+  const key = [engine.name, target.entry, target.exported].join(" ");
+  const text = built.get(key) ?? buildBundle(target, engine);
+  built.set(key, text);
+  return text;
+}
+
+/** A part of the boot chain: its inner properties have short names, the same in each. */
+export function partBundle(board: BoardFile, entry: string, exported: string): Promise<string> {
+  return bundleFor(board, { name: entry, entry, exported, hasInnerNames: true });
+}
+
+/** The verifier of the board's schemes. */
+export function verifierBundle(board: BoardFile): Promise<string> {
+  return bundleFor(board, verifierTarget(board));
+}
