@@ -7,22 +7,13 @@ import type { TrustedKey } from "../../core/ports";
 import { loadBoard } from "../boards";
 import { keyStoreFile } from "../key-store";
 import { buildBundle } from "./bundle";
-import { type Engine, ENGINES } from "./engines";
+import { engineOf } from "./engines";
 import { boardTargets } from "./targets";
 
 export interface BuiltFile {
   readonly name: string;
   readonly sizeBytes: number;
   readonly sha256: string;
-}
-
-/** The engine of a board file. */
-export function engineOf(board: { readonly engine: { readonly name: string } }): Engine {
-  const engine = ENGINES[board.engine.name];
-  if (engine === undefined) {
-    throw new Error(`tools/build/engines.ts does not know the engine ${board.engine.name}.`);
-  }
-  return engine;
 }
 
 function write(folder: string, file: string, bytes: Uint8Array): BuiltFile {

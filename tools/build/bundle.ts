@@ -17,9 +17,19 @@ import { makeNamesUnique } from "./unique-names";
 
 const ENTRY = "\0entry";
 
+/** Compiled modules, and how their imports are found. */
+export interface ModuleSet {
+  readonly modules: CompiledModules;
+  /** Absolute path of the entry module. */
+  readonly entryFile: string;
+  /** The file of an import that is not relative; undefined: a package. */
+  readonly fileOf?: (source: string) => string | undefined;
+  /** Whether a module stays that is imported for what it does and not for what it exports. */
+  readonly hasSideEffects?: boolean;
+}
+
 /** Serves the compiled modules to rollup, and the entry that only names the exported function. */
-function compiledModules(modules: CompiledModules, target: BundleTarget): Plugin {
-  const entryFile = path.join(REPOSITORY, target.entry);
+function compiledModules({ modules, entryFile, fileOf }: ModuleSet, exported: string): Plugin {
   return {
     name: "compiled-modules",
     resolveId(source, importer) {
@@ -33,11 +43,11 @@ function compiledModules(modules: CompiledModules, target: BundleTarget): Plugin
         const file = `${path.resolve(path.dirname(importer), source)}.ts`;
         return modules.has(file) ? file : null;
       }
-      return null;
+      return fileOf?.(source) ?? null;
     },
     load(id) {
       if (id === ENTRY) {
-        return `export { ${target.exported} } from ${JSON.stringify(entryFile)};`;
+        return `export { ${exported} } from ${JSON.stringify(entryFile)};`;
       }
       return modules.get(id) ?? null;
     },
@@ -51,14 +61,16 @@ const withoutNodeCrypto: Plugin = {
 };
 
 /** All modules in one scope, each before those that import it. */
-async function joinModules(target: BundleTarget): Promise<string> {
-  const modules = compileForDevice([path.join(REPOSITORY, target.entry)]);
+async function joinModules(set: ModuleSet, exported: string): Promise<string> {
   const bundle = await rollup({
     input: ENTRY,
-    plugins: [compiledModules(modules, target), withoutNodeCrypto, nodeResolve(), commonjs()],
-    treeshake: { moduleSideEffects: false },
+    plugins: [compiledModules(set, exported), withoutNodeCrypto, nodeResolve(), commonjs()],
+    treeshake: { moduleSideEffects: set.hasSideEffects === true },
     onwarn(warning) {
-      throw new Error(`rollup: ${warning.message}`);
+      // Helpers that TypeScript puts in front of a module ask for an older copy of themselves by `this`.
+      if (warning.code !== "THIS_IS_UNDEFINED") {
+        throw new Error(`rollup: ${warning.message}`);
+      }
     },
   });
   const { output } = await bundle.generate({ format: "es", generatedCode: "es5", strict: false, sourcemap: false });
@@ -132,6 +144,15 @@ async function minifyExpression(expression: string, names: ReadonlyMap<string, s
   return code.slice(prefix.length).replace(/;$/, "");
 }
 
+/** One expression of modules that were compiled already. What the engine lacks is not looked for. */
+export async function bundleModules(set: ModuleSet, target: BundleTarget, engine: Engine): Promise<string> {
+  const names = target.hasInnerNames === true ? innerNames() : new Map<string, string>();
+  const minified = await minifyExpression(asExpression(await joinModules(set, target.exported), target), names);
+  const expression = engine.hasAssignedSequences ? minified : guardSequences(minified);
+  // A function expression at the start of a file needs its parentheses to be an expression at all.
+  return expression.startsWith("function") ? `(${expression})` : expression;
+}
+
 /**
  * Builds one target for one engine.
  *
@@ -139,11 +160,8 @@ async function minifyExpression(expression: string, names: ReadonlyMap<string, s
  * @throws Error with every place that the engine would refuse
  */
 export async function buildBundle(target: BundleTarget, engine: Engine): Promise<string> {
-  const names = target.hasInnerNames === true ? innerNames() : new Map<string, string>();
-  const minified = await minifyExpression(asExpression(await joinModules(target), target), names);
-  const expression = engine.hasAssignedSequences ? minified : guardSequences(minified);
-  // A function expression at the start of a file needs its parentheses to be an expression at all.
-  const text = expression.startsWith("function") ? `(${expression})` : expression;
+  const entryFile = path.join(REPOSITORY, target.entry);
+  const text = await bundleModules({ modules: compileForDevice([entryFile]), entryFile }, target, engine);
   const findings = checkForEngine(text, engine);
   if (findings.length > 0) {
     const lines = findings.map((finding) => formatFinding(`${target.name}.js`, finding));

@@ -5,7 +5,8 @@ import ts from "typescript";
 import { shortenEquality } from "./equality";
 import { REPOSITORY } from "./repository";
 
-const DEVICE_OPTIONS: ts.CompilerOptions = {
+/** How everything that runs on devices is compiled. */
+export const DEVICE_OPTIONS: ts.CompilerOptions = {
   // Deprecated: ES5 output ends with TypeScript 7. The version is pinned to 6.0.2.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   target: ts.ScriptTarget.ES5,

@@ -103,3 +103,12 @@ const JERRYSCRIPT: Engine = {
 };
 
 export const ENGINES: Readonly<Record<string, Engine>> = { espruino: ESPRUINO, jerryscript: JERRYSCRIPT };
+
+/** The engine of a board file. */
+export function engineOf(board: { readonly engine: { readonly name: string } }): Engine {
+  const engine = ENGINES[board.engine.name];
+  if (engine === undefined) {
+    throw new Error(`tools/build/engines.ts does not know the engine ${board.engine.name}.`);
+  }
+  return engine;
+}

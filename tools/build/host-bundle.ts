@@ -6,15 +6,17 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
-import { type Plugin, rollup } from "rollup";
+import { type OutputChunk, type Plugin, rollup } from "rollup";
 import ts from "typescript";
 import { sampleText, SAMPLES } from "../sim-bundles";
 import { boardNames, loadBoard } from "../boards";
 import { REPOSITORY } from "./repository";
 
 export interface HostBundle {
-  /** Packages that the bundle imports; each must be a dependency in package.json. */
+  /** Packages that the command imports when it starts; each must be a dependency in package.json. */
   readonly packages: readonly string[];
+  /** Packages that are imported when a verb needs them, such as the compilers for `trialboot build`. */
+  readonly laterPackages: readonly string[];
 }
 
 /** Compiles with the project's own settings; types were checked before. */
@@ -50,7 +52,31 @@ async function writeSamples(folder: string): Promise<void> {
   }
 }
 
-/** @param folder absolute path; the bundle is written to trialboot.js in it, the samples to samples/ */
+/** The packages among what some of `all` chunks import. */
+function packagesOf(chunks: readonly OutputChunk[], all: readonly OutputChunk[]): string[] {
+  const files = new Set(all.map(({ fileName }) => fileName));
+  const imports = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]);
+  const packages = imports.filter(
+    (name) => !files.has(name) && !name.startsWith("node:") && !builtinModules.includes(name),
+  );
+  // An import may name a module inside of a package.
+  const names = packages.map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
+  return [...new Set(names)].sort();
+}
+
+/** The chunk of the entry and all that it imports at once. */
+function startingChunks(chunks: readonly OutputChunk[]): OutputChunk[] {
+  const found = chunks.filter(({ isEntry }) => isEntry);
+  for (const { imports } of found) {
+    found.push(...chunks.filter((chunk) => imports.includes(chunk.fileName) && !found.includes(chunk)));
+  }
+  return found;
+}
+
+/**
+ * @param folder absolute path; the bundle is written to trialboot.js in it, what it imports later to other files beside
+ *   it, the samples to samples/
+ */
 export async function bundleHost(folder: string): Promise<HostBundle> {
   const bundle = await rollup({
     input: path.join(REPOSITORY, "tools", "main.ts"),
@@ -60,11 +86,19 @@ export async function bundleHost(folder: string): Promise<HostBundle> {
       throw new Error(`rollup: ${warning.message}`);
     },
   });
-  const { output } = await bundle.generate({ format: "es" });
+  // All in one folder, from which boards/ and the other folders of the package are found.
+  const { output } = await bundle.generate({
+    format: "es",
+    entryFileNames: "trialboot.js",
+    chunkFileNames: "trialboot-[name].js",
+  });
   await bundle.close();
+  const chunks = output.filter((file): file is OutputChunk => file.type === "chunk");
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, "trialboot.js"), output[0].code);
+  for (const { fileName, code } of chunks) {
+    writeFileSync(path.join(folder, fileName), code);
+  }
   await writeSamples(folder);
-  const packages = output[0].imports.filter((name) => !name.startsWith("node:") && !builtinModules.includes(name));
-  return { packages: packages.sort() };
+  const packages = packagesOf(startingChunks(chunks), chunks);
+  return { packages, laterPackages: packagesOf(chunks, chunks).filter((name) => !packages.includes(name)) };
 }

@@ -6,6 +6,6 @@ import { bundleHost } from "./host-bundle";
 import { REPOSITORY } from "./repository";
 
 await fromCommandLine({}, async () => {
-  const { packages } = await bundleHost(path.join(REPOSITORY, "dist"));
-  process.stdout.write(`dist/trialboot.js needs: ${packages.join(", ")}\n`);
+  const { packages, laterPackages } = await bundleHost(path.join(REPOSITORY, "dist"));
+  process.stdout.write(`dist/trialboot.js needs: ${packages.join(", ")}; to build: ${laterPackages.join(", ")}\n`);
 });

@@ -1,7 +1,7 @@
 /** Bytes of what flash pays for, per board, against the budgets. */
 
 import { boardNames, loadBoard } from "../boards";
-import { engineOf } from "./build-board";
+import { engineOf } from "./engines";
 import { buildBundle } from "./bundle";
 import { SIZED_TARGETS, type SizedTarget } from "./targets";
 

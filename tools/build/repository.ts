@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { PACKAGE_FOLDER } from "../package-folder";
 
-/** Absolute path of the checkout. */
-export const REPOSITORY = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
+/** Absolute path of the checkout, or of the installed package. */
+export const REPOSITORY = path.resolve(PACKAGE_FOLDER);
