@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { INTERPRETER } from "../engines/espruino/interpreter";
 import type { EngineReport } from "./row";
 
 export interface BenchEngine extends EngineReport {
@@ -62,7 +63,7 @@ function versionOf(command: string, values: string[], pattern: RegExp): string |
 const BYTES_OF = `function bytesOf(h){var a=new Uint8Array(h.length/2);
 for(var i=0;i<a.length;i++)a[i]=parseInt(h.substr(2*i,2),16);return a;}`;
 
-const espruino = process.env["ESPRUINO"] ?? "espruino";
+const espruino = INTERPRETER;
 const jerry = process.env["JERRY"] ?? "jerry";
 
 export const JAVASCRIPT_ENGINES: readonly JavaScriptEngine[] = [

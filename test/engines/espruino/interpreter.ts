@@ -1,17 +1,28 @@
 /**
- * The real Espruino for Linux: looked for as `espruino` on the path, or where the variable ESPRUINO says.
+ * The real Espruino for Linux: looked for as `espruino` on the path, or where the variable ESPRUINO says. The package
+ * `espruino` of npm has a command of the same name, which is no interpreter, and npm puts it first on the path.
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Engine } from "../../../tools/build/engines";
 import { ENGINES } from "../../../tools/build/engines";
 
-export const INTERPRETER = process.env["ESPRUINO"] ?? "espruino";
+/** The first one on the path that npm did not put there. */
+function findOnPath(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(path.delimiter).filter((folder) => !/node_modules/.test(folder));
+  return folders.map((folder) => path.join(folder, "espruino")).find((file) => existsSync(file));
+}
 
-export const isInstalled = spawnSync(INTERPRETER, ["--help"], { stdio: "ignore" }).error === undefined;
+const found = process.env["ESPRUINO"] ?? findOnPath();
+
+/** Whether it is there and can be started. */
+export const isInstalled = found !== undefined && spawnSync(found, ["--help"], { stdio: "ignore" }).error === undefined;
+
+/** Where it is absent, a name that cannot be started. */
+export const INTERPRETER = found ?? "espruino-is-not-installed";
 
 export function espruinoEngine(): Engine {
   const engine = ENGINES["espruino"];
