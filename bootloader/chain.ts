@@ -1,14 +1,13 @@
 /** What one start of the bootloader works with: the board, the journal's state, and how slots are checked. */
 
 import type { Provisioning } from "../core/boot/provisioning";
-import { readProvisioning } from "../core/boot/provisioning";
 import { StateField } from "../core/boot/state";
 import { readU32 } from "../core/bytes";
 import type { JudgedImage } from "../core/image/judge";
 import { judgeImage } from "../core/image/judge";
 import { trailerStart } from "../core/image/trailer";
 import type { Journal } from "../core/journal/journal";
-import { appendRecord, formatJournal, openJournal, secureTail } from "../core/journal/journal";
+import { appendRecord, formatJournal, secureTail } from "../core/journal/journal";
 import { readPage } from "../core/journal/page";
 import { VERIFY_TRIES_MAX } from "../core/limits";
 import { Reason } from "../core/reasons";
@@ -24,7 +23,7 @@ export function checkSlot(chain: Chain, slot: Slot, mode: VerifyMode): JudgedIma
   const config = chain.config;
   const flash = board.slots[slot];
   const stateFloor = readU32(chain.ledger.state, StateField.Floor);
-  const floor = Math.max(stateFloor, config.baseFloor, chain.device.baseFloor);
+  const floor = Math.max(stateFloor, config.baseFloor, chain.block.baseFloor);
 
   function isSealed(image: JudgedImage): boolean {
     return mode === VerifyMode.Seal && chain.loadService().hasSeal(chain, slot, image);
@@ -49,10 +48,12 @@ export interface Chain {
   readonly config: BootConfig;
   /** The journal. Its state is the boot state also where no journal could be written. */
   readonly ledger: Journal;
-  /** What the host wrote into the boot partition. */
-  readonly device: Provisioning;
+  /** The provisioning block: what the host wrote into the boot partition. */
+  readonly block: Provisioning;
   /** Whether the image that starts may lack seals that it has earned. */
   needsSeals?: boolean;
+  /** Whoever began to write a slot last. */
+  writing?: object | undefined;
   /** Evaluates the service file when it is first called. */
   loadService(this: void): Service;
   readonly checkSlot: typeof checkSlot;
@@ -62,12 +63,14 @@ export interface Chain {
   readonly readPage: typeof readPage;
 }
 
-export function openChain(board: Board, config: BootConfig, loadService: () => Service): Chain {
+export function openChain(
+  board: Board, config: BootConfig, ledger: Journal, block: Provisioning, loadService: () => Service,
+): Chain {
   return {
     board,
     config,
-    ledger: openJournal(board.journal, board.hash),
-    device: readProvisioning(board.provisioning, board.hash),
+    ledger,
+    block,
     loadService,
     checkSlot,
     appendRecord,

@@ -2,6 +2,12 @@
 
 import type { SignaturePolicy } from "../core/image/signatures";
 import type { TrustedKey } from "../core/ports";
+import type { SmpCodec } from "../core/smp/codec";
+import type { ServeLink } from "../core/smp/link-server";
+import type { Grants } from "../core/smp/policy";
+import type { CreateServer } from "../core/smp/server";
+import type { CreateTechnician } from "../core/smp/technician";
+import type { CreateManagement } from "./management";
 
 /** How an ordinary boot of the confirmed image is checked. */
 export const enum VerifyMode {
@@ -9,6 +15,40 @@ export const enum VerifyMode {
   Full = 0,
   /** Digest and the seal that was written after a full verification; without a valid seal, as Full. */
   Seal = 1,
+}
+
+/** Management over a wire: which files serve it, and who may do what. */
+export interface ManagementConfig {
+  /** Evaluates the file, when management is first asked for. */
+  loadManagement(this: void): CreateManagement;
+  /** Evaluates the server, for each wire. */
+  loadServer(this: void): CreateServer;
+  /** Evaluates what puts a server on a wire. */
+  loadLink(this: void): ServeLink;
+  /** Evaluates what logins, files and group 64 take, for each wire on which somebody uses them. */
+  loadTechnician(this: void): CreateTechnician;
+  /** What clients are told; printable ASCII. */
+  readonly boardName: string;
+  /** Whether the build leaves the console open: told to clients. */
+  readonly isDevelopment: boolean;
+  /** Keys of technicians, Ed25519; TRUSTED_KEYS_MAX at most. Asked for at a login. */
+  technicianKeys(this: void): TrustedKey[];
+  /** By transport and situation, see `grantsOf`; empty: what is the same everywhere. */
+  readonly policy: Grants[];
+  /** Erases of a slot over wires in 24 hours of uptime. */
+  readonly erasesPerDay: number;
+  /** Recovery without a client ends after this, if an image can start; 0: never. */
+  readonly recoveryTimeoutMs: number;
+  /** Largest frame, header included. */
+  readonly frameBytes: number;
+  /**
+   * Frames that a client may have on their way: more than 1, the default, where the wire keeps what arrives while the
+   * server is busy.
+   */
+  readonly frameCount?: number | undefined;
+  readonly codec: SmpCodec;
+  /** Gives the interpreter's console back until the next reset; `undefined` where there is no way. */
+  readonly openConsole: ((this: void) => void) | undefined;
 }
 
 export interface BootConfig {
@@ -31,4 +71,6 @@ export interface BootConfig {
   readonly trialAttempts: number;
   /** Starts of a trial that power loss, brown-out or the reset pin may cost on top. */
   readonly trialForgiven: number;
+  /** Absent: the board is not managed over a wire. */
+  readonly management?: ManagementConfig | undefined;
 }

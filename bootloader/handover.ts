@@ -49,8 +49,11 @@ export function handOver(chain: Chain, slot: Slot, image: JudgedImage): void {
   const board = chain.board;
   const journal = chain.ledger;
   const header = image.header;
-  const digest = copyBytes(image.digest, 0, RECORD_DIGEST_BYTES);
-  const info = { slot, version: readVersion(header, HeaderField.Version), digest } as BootInfo;
+  const info = {
+    slot,
+    version: readVersion(header, HeaderField.Version),
+    digest: copyBytes(image.digest, 0, RECORD_DIGEST_BYTES),
+  } as BootInfo;
 
   /** The journal's state says so: the application can write into its info. */
   function isOnTrial(): boolean {
@@ -88,7 +91,7 @@ export function handOver(chain: Chain, slot: Slot, image: JudgedImage): void {
     const reason = append(RecordType.Confirmed, 0, image.counter);
     if (reason === Reason.None) {
       describeStart(info, false, chain);
-      if (chain.device.deviceKey !== undefined) {
+      if (chain.block.deviceKey !== undefined) {
         // Evaluated when the trial started: takes no memory now.
         chain.loadService().writeSeals(chain, slot, image);
       }
@@ -106,7 +109,8 @@ export function handOver(chain: Chain, slot: Slot, image: JudgedImage): void {
     info,
     data: board.data,
     openWriter: () => chain.loadService().createWriter(chain, slot),
-    confirm: () => confirm(),
+    openManagement: () => chain.loadService().manage(chain, slot, handover),
+    confirm,
     reject: (text) =>
       isOnTrial() ? leave(RecordType.Rejected, Reason.RejectedByApplication, text) : Reason.WriterState,
     requestRecovery: () => leave(RecordType.RecoveryRequested, 0, ""),
@@ -114,7 +118,7 @@ export function handOver(chain: Chain, slot: Slot, image: JudgedImage): void {
     // A board that cannot tell causes takes the wake of a confirmed image for a death, unless it was announced.
     announceSleep: () =>
       isOnTrial() || !chain.config.knowsResetCauses ? appendTime(RecordType.Announced, 0) : Reason.None,
-    die: (text) => { die(text); },
+    die,
     kickWatchdog: () => { board.watchdog.kick(); },
     uptimeMs: () => board.clock.uptimeMs(),
     every: (intervalMs, callback) => { board.clock.every(intervalMs, callback); },

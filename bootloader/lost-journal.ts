@@ -52,8 +52,8 @@ function rebuildJournal(chain: Chain): void {
   const journal = chain.ledger;
   const config = chain.config;
   const facts = [lostFacts(chain, Slot.A), lostFacts(chain, Slot.B)];
-  const provisioned = chain.device.provisioned;
-  const floor = Math.max(config.baseFloor, chain.device.baseFloor);
+  const provisioned = chain.block.provisioned;
+  const floor = Math.max(config.baseFloor, chain.block.baseFloor);
   const state = provisioned ? stateFromLoss(facts, floor) : stateFromFactory(facts, floor);
   state.set(config.identity, StateField.Identity);
   journal.state = state;
@@ -79,7 +79,7 @@ export function provision(chain: Chain): void {
     rebuildJournal(chain);
   }
   if (journal.usable) {
-    if (!chain.device.provisioned) {
+    if (!chain.block.provisioned) {
       board.provisioning.write(0, encodeProvisioning(chain.config.baseFloor, undefined, board.hash));
     }
     if (!startsWith(digestAt(journal.state, StateField.Identity), identity) && chain.secureTail(journal)) {

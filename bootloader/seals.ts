@@ -9,7 +9,7 @@ import type { Chain } from "./chain";
 /** See `useSeal`. */
 export function sealWith(chain: Chain, slot: Slot, image: JudgedImage, kind: Seal, mayWrite: boolean): boolean {
   const board = chain.board;
-  const sealer = { deviceKey: chain.device.deviceKey, identity: chain.config.identity };
+  const sealer = { deviceKey: chain.block.deviceKey, identity: chain.config.identity };
   return useSeal(board.slots[slot], board.hash, sealer, slot, image, kind, mayWrite);
 }
 

@@ -5,19 +5,23 @@
  * to the service (Chain).
  */
 
-import type { RecoveryDoor, SlotWriter } from "../core/boot/handover";
+import type { Handover, RecoveryDoor } from "../core/boot/handover";
 import { Seal } from "../core/boot/seal";
-import { slotOffset, SlotStatus } from "../core/boot/state";
+import { hmacSha256 } from "../core/crypto/hmac";
 import type { JudgedImage } from "../core/image/judge";
+import { makeRecord } from "../core/journal/record";
 import { Reason } from "../core/reasons";
 import type { Slot } from "../core/slot";
 import { otherSlot } from "../core/slot";
 import { visitJournal } from "./audit";
 import type { Chain } from "./chain";
 import { provision } from "./lost-journal";
+import type { BoardManagement } from "./management";
+import { openManagement } from "./open-management";
 import { enterRecovery } from "./recovery";
 import { sealWith, writeSeals } from "./seals";
-import { createSlotWriter } from "./slot-writer";
+import type { ManagedSlotWriter } from "./slot-writer";
+import { createSlotWriter, noteRefusal } from "./slot-writer";
 
 export interface Service {
   /** See lost-journal.ts. */
@@ -29,17 +33,27 @@ export interface Service {
   /** See recovery.ts. */
   enterRecovery(this: void, chain: Chain, reason: Reason): RecoveryDoor;
   /** A writer for the slot that the application does not run from; refused while the application is on trial. */
-  createWriter(this: void, chain: Chain, runningSlot: Slot): SlotWriter;
+  createWriter(this: void, chain: Chain, runningSlot: Slot): ManagedSlotWriter;
+  /** Management for the application that runs from `runningSlot`: one for all wires, so that they share an upload. */
+  manage(this: void, chain: Chain, runningSlot: Slot, door: Handover): BoardManagement | undefined;
+  readonly makeRecord: typeof makeRecord;
+  readonly noteRefusal: typeof noteRefusal;
+  readonly hmacSha256: typeof hmacSha256;
   /** See audit.ts. */
   visitJournal(this: void, chain: Chain, visit: (record: Uint8Array) => void): void;
 }
 
-function createWriter(chain: Chain, runningSlot: Slot): SlotWriter {
-  return createSlotWriter(chain, otherSlot(runningSlot), function (): Reason {
-    // The state says so, not what the application was told: it can write there.
-    const trial = chain.ledger.state[slotOffset(runningSlot)] === SlotStatus.Trial;
-    return trial ? Reason.TrialRunning : Reason.None;
-  });
+function createWriter(chain: Chain, runningSlot: Slot): ManagedSlotWriter {
+  return createSlotWriter(chain, otherSlot(runningSlot), true);
+}
+
+function manage(chain: Chain, runningSlot: Slot, door: Handover): BoardManagement | undefined {
+  // The door remembers it: on some boards this file is evaluated anew each time.
+  if (door.management === undefined) {
+    const writer = createWriter(chain, runningSlot);
+    door.management = openManagement(chain, runningSlot, otherSlot(runningSlot), writer, door, Reason.None);
+  }
+  return door.management as BoardManagement | undefined;
 }
 
 function hasSeal(chain: Chain, slot: Slot, image: JudgedImage): boolean {
@@ -51,5 +65,8 @@ function hasSeal(chain: Chain, slot: Slot, image: JudgedImage): boolean {
 }
 
 export function createService(): Service {
-  return { provision, hasSeal, writeSeals, enterRecovery, createWriter, visitJournal };
+  return {
+    provision, hasSeal, writeSeals, enterRecovery, createWriter, visitJournal, manage, makeRecord, noteRefusal,
+    hmacSha256,
+  };
 }

@@ -62,3 +62,52 @@ export const TRIAL_WAKES_MAX = 255;
 
 /** Bytes that are read from or written to a slot at a time: a multiple of every write unit, a part of every page. */
 export const SLOT_CHUNK_BYTES = 512;
+
+// SMP (docs/spec-smp.md). What management sends and takes is bounded before anything of it is stored.
+
+/** Entries of a request's map: the largest that a client sends, the first chunk of an upload, has 6. */
+export const SMP_FIELDS_MAX = 16;
+
+/** Bytes of a key: the longest that requests have is `boot_mode`. Longer than that for keys that are not known yet. */
+export const SMP_KEY_BYTES_MAX = 32;
+
+/** Maps, arrays and tags within each other, the request's own map included: no request needs more than 3. */
+export const SMP_CBOR_DEPTH_MAX = 8;
+
+/** Characters of a text that is compared with names; all of them are shorter, so a longer one is none of them. */
+export const SMP_TEXT_BYTES_MAX = 32;
+
+/** Bytes of a console line that is sent, newline included: what MCUboot's and Zephyr's line buffers hold. */
+export const SMP_LINE_BYTES = 127;
+
+/** Bytes of a console line that is taken, without its newline: Go's mcumgr cuts at its `mtu`, 512 unless told. */
+export const SMP_RECEIVED_LINE_BYTES_MAX = 512;
+
+// Management over SMP: what a client may cost (docs/spec-smp.md, "Authorisation").
+
+/** Records of progress in one upload: after a power loss at most an eighth of the file is sent again. */
+export const UPLOAD_MARKS_MAX = 8;
+
+/** Erases of a slot over wires in 24 hours of uptime: pages that last 10,000 erases last a year of attack at least. */
+export const ERASES_PER_DAY_DEFAULT = 24;
+
+/** How long a login lasts: long enough for one repair, short enough for a wire that was forgotten. */
+export const LOGIN_SECONDS = 600;
+
+/** Longest wait after a failed login: 2 s after the first, twice as long after each further one, up to this. */
+export const LOGIN_WAIT_SECONDS_MAX = 4096;
+
+/** Bytes of a request that is remembered, so that its repetition gets the same answer: a login has 140. */
+export const REPEATED_REQUEST_BYTES_MAX = 256;
+
+/** How long it is remembered: clients repeat a request after seconds. */
+export const REPEATED_REQUEST_MS = 10000;
+
+/** Bytes of a file that are hashed at once; a journal of four pages of 4 KB. */
+export const FILE_HASH_BYTES_MAX = 16384;
+
+/** Time from the answer to a restart, so that the answer has left: what MCUboot's serial recovery waits. */
+export const RESTART_DELAY_MS = 250;
+
+/** Recovery without a client ends after this, if an image can start. */
+export const RECOVERY_TIMEOUT_MS_DEFAULT = 600000;

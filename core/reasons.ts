@@ -46,6 +46,7 @@ export const enum Reason {
   WrongVendor = 98,
   WrongClass = 99,
   DependencyUnmet = 100,
+  VersionNotNewer = 101,
 
   // The slot and its writer (112..143).
   TrialRunning = 112,
@@ -58,6 +59,8 @@ export const enum Reason {
   SlotEmpty = 119,
   SlotInUse = 120,
   ExtraBytes = 121,
+  EraseLimit = 122,
+  TrialRejected = 123,
 
   // Trials (144..159).
   AttemptsUsedUp = 144,

@@ -66,6 +66,8 @@ export class NorFlash {
   onOperation: ((operation: FlashOperation) => void) | undefined;
   /** Told of every read of the software; what it changes in `bytes`, the software gets changed. */
   onRead: ((offsetBytes: number, bytes: Uint8Array) => void) | undefined;
+  /** Where the bytes of a read come from, for those who know when they are no longer needed. */
+  takeBytes = (lengthBytes: number): Uint8Array => new Uint8Array(lengthBytes);
   /** Told when an armed cut has happened, just before PowerCut is thrown. */
   onPowerCut: ((cut: PowerCut) => void) | undefined;
   /** Lets an operation's time pass; what it throws tears the operation and is thrown on. */
@@ -113,7 +115,9 @@ export class NorFlash {
     const only = this.onlyPage(offsetBytes, lengthBytes);
     if (only !== undefined) {
       const from = offsetBytes % this.geometry.pageSizeBytes;
-      return only.bytes.slice(from, from + lengthBytes);
+      const bytes = this.takeBytes(lengthBytes);
+      bytes.set(only.bytes.subarray(from, from + lengthBytes));
+      return bytes;
     }
     const bytes = new Uint8Array(lengthBytes);
     this.eachPart(offsetBytes, lengthBytes, (pageNumber, from, length, done) => {

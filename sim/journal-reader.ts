@@ -30,6 +30,13 @@ const NAMES: Readonly<Record<RecordType, string>> = {
   [RecordType.JournalLost]: "journal-lost",
   [RecordType.IdentityChanged]: "identity-changed",
   [RecordType.ForeignFiles]: "foreign-files",
+  [RecordType.UploadProgress]: "upload-progress",
+  [RecordType.Allowances]: "allowances",
+  [RecordType.LoginChallenge]: "login-challenge",
+  [RecordType.LoginFailed]: "login-failed",
+  [RecordType.LoginGranted]: "login-granted",
+  [RecordType.PrivilegedUse]: "privileged-use",
+  [RecordType.PowerCycles]: "power-cycles",
 };
 
 /** Records whose detail is a reason. */

@@ -21,6 +21,7 @@ import { ApplicationHost } from "./host";
 import { Life } from "./life";
 import { SimulatedLink } from "./link";
 import type { BootOptions, MachineOptions, MachineSnapshot } from "./machine-options";
+import type { OpenBoot } from "./open-boot";
 import { createPartition, createPeekPartition } from "./partition";
 import type { PartitionPlace } from "./partition";
 import { SimulatedPins } from "./pins";
@@ -97,31 +98,31 @@ export class Machine implements Cuttable<MachineSnapshot> {
    * of the chip in it, even if that software caught it: it would have lost data on a board.
    */
   runBoot(options: BootOptions = {}): BootReport {
+    const boot = this.openBoot(options);
+    boot.runUntil(boot.startUs + (options.horizonMs ?? this.options.horizonMs ?? HORIZON_MS) * 1000);
+    return boot.close("horizon");
+  }
+
+  /** As `runBoot`, piece by piece; `horizonMs` means nothing here. The boot has to be closed before the next one. */
+  openBoot(options: BootOptions = {}): OpenBoot {
     const cause = options.cause ?? this.nextCause;
     const journalBefore = this.lastSequence();
     const countersBefore = { ...this.chip.counters };
     this.begin(cause, options);
     options.stimulate?.(this);
-    this.run(options, (options.horizonMs ?? this.options.horizonMs ?? HORIZON_MS) * 1000);
-    const endedBy = this.settleEnd();
-    const report: BootReport = {
-      ...this.log.facts(),
-      bootNumber: this.bootNumber,
-      cause,
-      causeTold: this.reset.cause,
-      ...this.journalSince(journalBefore),
-      endedBy,
-      uptimeMs: Math.floor(this.clock.uptimeUs / 1000),
-      flash: difference(this.chip.counters, countersBefore),
-      indicated: this.pins.indicated,
-      console: this.host.console,
-      linkBytes: this.link.sentBytes,
+    const startUs = this.clock.nowUs;
+    this.live(() => this.startBootloader(options));
+    return {
+      startUs,
+      runUntil: (untilUs) => {
+        this.live(() => this.program.runEvents(() => this.nextEvent(untilUs)));
+        return this.life.ended === undefined;
+      },
+      close: (end) => {
+        this.life.note(end);
+        return this.report(cause, journalBefore, countersBefore);
+      },
     };
-    this.end(endedBy);
-    if (this.brokenRule !== undefined) {
-      throw this.brokenRule;
-    }
-    return report;
   }
 
   /** Everything that the next boot depends on. Only between boots. */
@@ -250,17 +251,22 @@ export class Machine implements Cuttable<MachineSnapshot> {
     this.powerSwitch.cutAfter(options.powerCutAtMs);
   }
 
-  /** From the bootloader's first statement until something ends the processor. */
-  private run(options: BootOptions, horizonUs: number): void {
-    const startUs = this.clock.nowUs;
+  private startBootloader(options: BootOptions): void {
+    const door = this.options.boot(this.hal, this.options.config);
+    this.life.check();
+    this.log.bootReturned(door === undefined ? "" : this.reasonName(door));
+    if (door !== undefined) {
+      options.repair?.(door, this);
+    }
+  }
+
+  /** Lets the processor do something, if it runs; what gets out of the bootloader itself ends it. */
+  private live(action: () => void): void {
+    if (this.life.ended !== undefined) {
+      return;
+    }
     try {
-      const door = this.options.boot(this.hal, this.options.config);
-      this.life.check();
-      this.log.bootReturned(door === undefined ? "" : this.reasonName(door));
-      if (door !== undefined) {
-        options.repair?.(door, this);
-      }
-      this.program.runEvents(() => this.nextEvent(startUs + horizonUs));
+      action();
     } catch (error) {
       if (this.life.ended === undefined) {
         this.log.bootloaderThrew(error);
@@ -269,18 +275,38 @@ export class Machine implements Cuttable<MachineSnapshot> {
     }
   }
 
+  private report(cause: ResetCause, journalBefore: number, countersBefore: FlashCounters): BootReport {
+    const endedBy = this.settleEnd();
+    const report: BootReport = {
+      ...this.log.facts(),
+      bootNumber: this.bootNumber,
+      cause,
+      causeTold: this.reset.cause,
+      ...this.journalSince(journalBefore),
+      endedBy,
+      uptimeMs: Math.floor(this.clock.uptimeUs / 1000),
+      flash: difference(this.chip.counters, countersBefore),
+      indicated: this.pins.indicated,
+      console: this.host.console,
+      linkBytes: this.link.sentBytes,
+    };
+    this.end(endedBy);
+    if (this.brokenRule !== undefined) {
+      throw this.brokenRule;
+    }
+    return report;
+  }
+
   private reasonName(door: RecoveryDoor): string {
     return this.options.reasonName?.(door.reason) ?? String(door.reason);
   }
 
-  /** Runs the next event that is due before the horizon; without one the boot has reached it. */
-  private nextEvent(horizonUs: number): boolean {
+  /** Runs the next event that is due by then; without one, time goes on to there. */
+  private nextEvent(untilUs: number): boolean {
     const next = this.clock.nextEventUs();
-    const untilUs = Math.min(next ?? horizonUs, horizonUs);
-    this.watchdog.idleUntil(untilUs);
-    if (next === undefined || next > horizonUs) {
-      this.clock.advanceTo(horizonUs);
-      this.life.note("horizon");
+    this.watchdog.idleUntil(Math.min(next ?? untilUs, untilUs));
+    if (next === undefined || next > untilUs) {
+      this.clock.advanceTo(untilUs);
       return false;
     }
     this.clock.runNext();
@@ -322,8 +348,8 @@ export class Machine implements Cuttable<MachineSnapshot> {
   }
 
   private entries(): readonly JournalEntry[] {
-    const view = createPeekPartition(this.chip, "journal", this.places.journal);
-    return this.options.journalReader?.(view) ?? [];
+    const { journalReader } = this.options;
+    return journalReader?.(createPeekPartition(this.chip, "journal", this.places.journal)) ?? [];
   }
 
   private lastSequence(): number {

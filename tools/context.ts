@@ -17,6 +17,8 @@ export interface Context {
   readonly stderrIsTerminal: boolean;
   /** Asks for a secret without showing it. `undefined` where there is nobody to ask. */
   askSecret(question: string): Promise<string | undefined>;
+  /** Asks for a line of text. `undefined`, or no such function, where there is nobody to ask. */
+  ask?(question: string): Promise<string | undefined>;
 }
 
 /** The context of the running process. */
@@ -30,6 +32,7 @@ export function processContext(): Context {
     stdoutIsTerminal: process.stdout.isTTY,
     stderrIsTerminal: process.stderr.isTTY,
     askSecret,
+    ask,
   };
 }
 
@@ -56,6 +59,20 @@ async function askSecret(question: string): Promise<string | undefined> {
     lines.question("", (answer) => {
       resolve(answer);
       process.stderr.write("\n");
+      lines.close();
+    });
+  });
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    return undefined;
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return await new Promise((resolve) => {
+    lines.on("close", () => resolve(undefined));
+    lines.question(question, (answer) => {
+      resolve(answer);
       lines.close();
     });
   });

@@ -2,11 +2,22 @@
 
 import { nearest, shown } from "./arguments";
 import type { Command } from "./command";
+import { buildCommand } from "./commands/build";
+import { checkCommand } from "./commands/check";
+import { flashCommand } from "./commands/flash";
 import { helpFor, overview } from "./commands/help";
+import { imageCommand } from "./commands/image";
 import { infoCommand } from "./commands/info";
+import { initCommand } from "./commands/init";
 import { keysCommand } from "./commands/keys";
+import { logCommand } from "./commands/log";
+import { loginCommand } from "./commands/login";
+import { portsCommand } from "./commands/ports";
+import { recoverCommand } from "./commands/recover";
+import { selftestCommand } from "./commands/selftest";
 import { signCommand } from "./commands/sign";
 import { simCommand } from "./commands/sim";
+import { upgradeCommand } from "./commands/upgrade";
 import { verifyCommand } from "./commands/verify";
 import { versionCommand, versionText } from "./commands/version";
 import { type Context, processContext } from "./context";
@@ -16,10 +27,21 @@ import { writeError } from "./output";
 
 /** Every verb, in the order of the help text. A new verb is one file in commands/ and one line here. */
 export const COMMANDS: readonly Command[] = [
+  initCommand,
+  checkCommand,
+  buildCommand,
   keysCommand,
   signCommand,
   verifyCommand,
   infoCommand,
+  flashCommand,
+  selftestCommand,
+  portsCommand,
+  imageCommand,
+  upgradeCommand,
+  recoverCommand,
+  logCommand,
+  loginCommand,
   simCommand,
   versionCommand,
 ];

@@ -190,6 +190,11 @@ const TEXTS: Readonly<Record<Reason, ReasonText>> = {
     sentence: "The image needs a newer version than the one that is there.",
     next: "Install the version that it names first.",
   },
+  [Reason.VersionNotNewer]: {
+    name: "version-not-newer",
+    sentence: "The image is not newer than the one on the board, and only a newer one was to be taken.",
+    next: "Send a newer image, or send this one without asking for an upgrade only.",
+  },
 
   [Reason.TrialRunning]: {
     name: "trial-running",
@@ -240,6 +245,16 @@ const TEXTS: Readonly<Record<Reason, ReasonText>> = {
     name: "extra-bytes",
     sentence: "The file goes on after the end of the image.",
     next: "Send the file as trialboot sign wrote it, without --pad.",
+  },
+  [Reason.EraseLimit]: {
+    name: "erase-limit",
+    sentence: "Slots were erased over the wire as often as the board allows within 24 hours of uptime.",
+    next: "Log in with a technician key that may erase, or leave the board switched on for a day.",
+  },
+  [Reason.TrialRejected]: {
+    name: "trial-rejected",
+    sentence: "The image failed its trial on this board, and does not start again unless it is installed again.",
+    next: "Upload the image again, or better a mended one.",
   },
 
   [Reason.AttemptsUsedUp]: {

@@ -12,7 +12,9 @@ import type * as targets from "./build/targets";
 import { failure } from "./errors";
 
 /** The sample applications of the stories, by the name of their file in firmware/samples. */
-export const SAMPLES = ["sensor-node", "sensor-node-hangs", "sensor-node-throws"] as const;
+const STORY_SAMPLES = ["sensor-node", "sensor-node-hangs", "sensor-node-throws"] as const;
+/** All that the simulator runs: beside them the one that is managed over a wire. */
+export const SAMPLES = [...STORY_SAMPLES, "managed-node"] as const;
 
 /** From tools/ in a checkout; there is no such file beside the installed command. */
 const BUILD = new URL("./build/", import.meta.url);
@@ -54,7 +56,7 @@ export async function sampleText(engineName: string, name: (typeof SAMPLES)[numb
 }
 
 export async function samplePayloads(engineName: string): Promise<StoryPayloads> {
-  const [good, hangs, throws] = (await Promise.all(SAMPLES.map((name) => sampleText(engineName, name)))).map(
+  const [good, hangs, throws] = (await Promise.all(STORY_SAMPLES.map((name) => sampleText(engineName, name)))).map(
     (text) => new Uint8Array(Buffer.from(text, "latin1")),
   );
   return { good, hangs, throws };

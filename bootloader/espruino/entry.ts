@@ -4,56 +4,78 @@
  */
 
 import { assert } from "../../core/assert";
+import { appendRecord } from "../../core/journal/journal";
+import { makeRecord, RecordType } from "../../core/journal/record";
+import { Slot } from "../../core/slot";
 import type { SettableClock } from "../../hal/espruino/application-guard";
 import { guardStorage, guardTime } from "../../hal/espruino/application-guard";
 import { createResidentBoard } from "../../hal/espruino/board";
 import { captureInterpreter } from "../../hal/espruino/interpreter";
-import type { BoardPlan, Chip } from "../../hal/espruino/plan";
+import type { Place } from "../../hal/espruino/plan";
 import type { Evaluate } from "../../hal/espruino/program";
 import type { Board } from "../../hal/board";
 import { handOver } from "../handover";
-import type { Service } from "../service";
-import type { BootPart, MakeBootPart } from "./boot-part";
+import type { BootPart, MakeBootPart, Start } from "./boot-part";
 import type { BoardConfig } from "./files";
 import { BootFile } from "./files";
 
+declare const E: {
+  /** A copy of the text in one piece of RAM; `undefined` where there is none of that size. */
+  toFlatString(this: void, text: string): string | undefined;
+};
 declare const global: {
   /** Tells `.boot1` that `.boot0` came to its end. */
   trialboot?: number;
+  setTimeout(this: void, callback: () => void, delayMs: number): unknown;
 };
+
+/** A start that lasts this long is none of those that quick power cycles count. */
+const LASTING_MS = 5000;
 
 /** @param configCrc CRC-32 of the configuration file */
 export function start(evaluate: Evaluate, configCrc: number): void {
   const interpreter = captureInterpreter();
 
-  function load(name: string, crc32: number): unknown {
-    const text = interpreter.storageRead(name);
+  function load(name: string, crc32: number, place?: Place, inRam?: boolean): unknown {
+    // As readFile does, which would take variables here.
+    let text = place === undefined
+      ? interpreter.storageRead(name)
+      : interpreter.memoryArea(place.address, place.sizeBytes);
+    if (inRam === true && text !== undefined) {
+      const copy = E.toFlatString(text);
+      text = copy === undefined ? text : copy;
+    }
     assert(text !== undefined && interpreter.crc32(text) === crc32, 950);
     return evaluate(text as string);
-  }
-
-  function makeResident(plan: BoardPlan, chip: Chip): Board {
-    return createResidentBoard(interpreter, plan, chip, evaluate);
   }
 
   // Functions that stay keep everything that this function's variables hold: there must be none for what is to go.
   function loadBootPart(resident: Board | undefined): BootPart {
     const config = load(BootFile.Config, configCrc) as BoardConfig;
-    const make = load(BootFile.Boot, config.crcs.bootCrc) as MakeBootPart;
-    return make(interpreter, config, load, makeResident, resident);
+    // The interpreter reads a statement's text at each run: over a wire to the flash chip that is most of a start.
+    const inRam = resident === undefined && !config.plan.isStorageMapped;
+    const make = load(BootFile.Boot, config.crcs.bootCrc, undefined, inRam) as MakeBootPart;
+    return make(interpreter, config, load, createResidentBoard, evaluate, resident);
   }
 
-  const found = loadBootPart(undefined).begin();
-  if (found !== undefined) {
+  function go(found: Start | undefined): void {
+    if (found === undefined) {
+      return;
+    }
     const chain = found.chain;
     guardTime(chain.board.clock as unknown as SettableClock);
     if (found.storageCrc !== 0) {
       guardStorage(load, BootFile.Storage, found.storageCrc, chain.board.data, interpreter.storageRead);
     }
-    chain.loadService = function (): Service {
-      return loadBootPart(chain.board).lendService(chain);
-    };
+    if (found.countsCycles) {
+      global.setTimeout(() => {
+        appendRecord(chain.ledger, makeRecord(RecordType.PowerCycles, Slot.None, 0, undefined, 0));
+      }, LASTING_MS);
+    }
+    chain.loadService = () => loadBootPart(chain.board).lendService(chain);
     handOver(chain, found.slot, found.image);
   }
+
+  go(loadBootPart(undefined).begin(go));
   global.trialboot = 1;
 }

@@ -1,7 +1,9 @@
 /** The files that a bootloader on Espruino consists of. */
 
-import type { BoardPlan, Chip } from "../../hal/espruino/plan";
+import type { Interpreter } from "../../hal/espruino/interpreter";
+import type { BoardPlan, Chip, Place } from "../../hal/espruino/plan";
 import type { BootConfig } from "../config";
+import type { ManagementFacts } from "./management-settings";
 
 /** Names in Storage. `tb.main` stays in memory; the others are evaluated for as long as they are needed. */
 export const enum BootFile {
@@ -14,6 +16,15 @@ export const enum BootFile {
   Sha256 = "tb.sha256",
   Storage = "tb.storage",
   Recovery = "tb.recovery",
+  /** The serial window before the decision. */
+  Window = "tb.window",
+  /** Management, with the codec of the console framing. */
+  Management = "tb.manage",
+  Server = "tb.smp",
+  Link = "tb.link",
+  Technician = "tb.tech",
+  /** Keys of technicians, in a key store of their own. */
+  TechnicianKeys = "tb.techs",
 }
 
 /** CRC-32 of each file; 0: the board does without it. */
@@ -30,6 +41,17 @@ export interface FileCrcs {
   readonly storageCrc: number;
   /** What serves the door of recovery over a wire; without it the console does. */
   readonly recoveryCrc: number;
+  readonly windowCrc: number;
+  readonly managementCrc: number;
+  readonly serverCrc: number;
+  readonly linkCrc: number;
+  readonly technicianCrc: number;
+  readonly technicianKeysCrc: number;
+}
+
+/** A file that stands in raw pages instead of Storage: which, and where. Only on boards whose flash is mapped. */
+export interface FilePlace extends Place {
+  readonly name: string;
 }
 
 /** What the configuration file evaluates to. */
@@ -39,7 +61,30 @@ export interface BoardConfig {
   readonly crcs: FileCrcs;
   /** Its keys are empty: they are in the key store. */
   readonly bootConfig: BootConfig;
+  readonly places: FilePlace[];
+  /** Absent: the board is not managed over a wire. */
+  readonly management: ManagementFacts | undefined;
+  /** Quick power cycles that ask for recovery; 0: none do. */
+  readonly powerCycles: number;
+}
+
+/** Where a file stands; `undefined`: in Storage. */
+export function placeOf(config: BoardConfig, name: string): Place | undefined {
+  const places = config.places;
+  for (let i = 0; i < places.length; i++) {
+    if (places[i].name === name) {
+      return places[i];
+    }
+  }
+  return undefined;
+}
+
+/** A file as it stands in flash; `undefined`: there is none. */
+export function readFile(interpreter: Interpreter, name: string, place: Place | undefined): string | undefined {
+  return place === undefined
+    ? interpreter.storageRead(name)
+    : interpreter.memoryArea(place.address, place.sizeBytes);
 }
 
 /** What a file evaluates to. One that is not there with this CRC-32 stops the start, and `.boot1` fails closed. */
-export type LoadFile = (this: void, name: string, crc32: number) => unknown;
+export type LoadFile = (this: void, name: string, crc32: number, place?: Place) => unknown;

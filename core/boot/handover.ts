@@ -5,6 +5,7 @@
 
 import type { Version } from "../image/image";
 import type { FlashPort } from "../ports";
+import type { Management } from "../smp/management";
 import type { Reason } from "../reasons";
 import type { Slot } from "../slot";
 
@@ -45,6 +46,8 @@ export interface SlotWriter {
 export interface RecoveryDoor {
   readonly reason: Reason;
   readonly writer: SlotWriter;
+  /** `undefined` on a board that is not managed over a wire. */
+  readonly management: Management | undefined;
   restart(): void;
   readJournal(visit: (record: Uint8Array) => void): void;
 }
@@ -58,8 +61,15 @@ export interface Handover {
   readonly data: FlashPort;
   /** The writer for the slot that is not running. */
   openWriter(): SlotWriter;
+  /**
+   * Management over a wire, with the server that the bootloader has; evaluated at the first call, and the same for all
+   * wires. `undefined` on a board that is not managed over a wire.
+   */
+  openManagement(): Management | undefined;
+  /** What `openManagement` gave. */
+  management?: Management | undefined;
   /** Confirms the running image, or marks a confirmed one healthy. Idempotent. */
-  confirm(): Reason;
+  confirm(this: void): Reason;
   /**
    * Gives the running trial up: recorded with its reason, then a reset into the confirmed image. Refuses with
    * WriterState on a confirmed image.
@@ -74,7 +84,7 @@ export interface Handover {
   /** Before deep sleep: time awake counts on towards a trial's confirmation. Writes nothing for a confirmed image. */
   announceSleep(): Reason;
   /** Records the death of the application (text of the error, uptime), then resets. */
-  die(text: string): void;
+  die(this: void, text: string): void;
   kickWatchdog(): void;
   uptimeMs(): number;
   /** Calls `callback` every `intervalMs` until the chip stops. */

@@ -38,7 +38,10 @@ export const enum RecordType {
   Checkpoint = 1,
   /** Everything before it was read back in full. */
   Settled = 2,
-  /** The slot holds nothing any more: it is about to be erased for a new image. value: size of the file. */
+  /**
+   * The slot holds nothing any more: it is about to be erased for a new image. value: size of the file; over a wire
+   * also digest: first 12 bytes of the file's SHA-256, and detail: erases over wires in this period.
+   */
   InstallBegin = 16,
   /** A verified image is in the slot. value: its counter. This and the next two set SlotStatus 1 to 3. */
   Installed = 17,
@@ -74,6 +77,20 @@ export const enum RecordType {
   IdentityChanged = 43,
   /** Boot files that are none of ours were removed. detail: a bit for each, see hal/espruino/boot-files.ts. */
   ForeignFiles = 44,
+  /** So many bytes (value) of the file that the last InstallBegin of the slot names are in it. */
+  UploadProgress = 45,
+  /** detail: erases over wires in this period, value: failed logins in a row. Written forward, so that it stays. */
+  Allowances = 46,
+  /** The first nonce of a start was given away. Makes the nonces of every start different. */
+  LoginChallenge = 47,
+  /** detail: failed logins in a row. digest: what named the key. */
+  LoginFailed = 48,
+  /** detail: the command sets, digest: the technician's key hash. */
+  LoginGranted = 49,
+  /** A privileged command was used. detail: its command set, digest: the technician's key hash. */
+  PrivilegedUse = 50,
+  /** Starts in a row that did not last. detail: how many; 0: this one has lasted. On boards that count them. */
+  PowerCycles = 51,
 }
 
 /** The 12 bytes of a digest that start at `offsetBytes`, in the memory of `bytes`. */

@@ -83,6 +83,8 @@ export function espruinoObject(host: ApplicationHost): Globals {
     hwRand: () => random.next() | 0,
     CRC32: (data: unknown) => crc32(byteString(data)),
     toString: (...data: unknown[]) => data.map(byteString).join(""),
+    // The whole buffer of the copy is the text.
+    toArrayBuffer: (data: unknown) => bytesOf(byteString(data)).buffer,
     toUint8Array: (...data: unknown[]) => bytesOf(data.map(byteString).join("")),
     // As on the board, the mode can be switched to automatic by anybody; time and start cannot be undone.
     enableWatchdog: (timeoutSeconds: number, automatic?: boolean) => {

@@ -74,6 +74,25 @@ const FAULTS: [string, (board: Draft) => void, RegExp][] = [
   ["Ed25519 without a table size", (board) => (board["signatures"] = ED25519), /required property 'combTeeth'/],
   ["no scheme", (board) => (board["signatures"] = { schemes: [], policy: "any" }), /schemes must NOT have fewer/],
   ["an unknown policy", (board) => (board["signatures"] = { schemes: ["lms"], policy: "most" }), /policy must be/],
+  [
+    "frames that the input buffer does not hold",
+    (board) => (board["smp"] = { bufBytes: 4096, serial: { device: "Serial1", baud: 115_200 } }),
+    /more than the input buffer holds/,
+  ],
+  ["management without a wire", (board) => (board["smp"] = { bufBytes: 1024 }), /needs a wire/],
+  [
+    "a serial window without a serial wire",
+    (board) => Object.assign(board, {
+      smp: { bufBytes: 1024, ble: true }, recovery: { serialWindowMs: 500, powerCycles: 0 },
+    }),
+    /window needs smp.serial/,
+  ],
+  [
+    "a serial window that outlasts the watchdog",
+    (board) => (board["recovery"] = { serialWindowMs: 5000, powerCycles: 0 }),
+    /more than half of its time-out/,
+  ],
+  ["files in unmapped pages", (board) => (board.layout["bootFiles"] = ["service"]), /second free region/],
   ["a page of broken write units", (board) => (board.flash["pageSizeBytes"] = 4098), /whole number of write units/],
 ];
 
@@ -116,7 +135,7 @@ describe("board files", () => {
 
   it("slots without a size take what the bootloader's files leave of Storage", () => {
     const { slotA, slotB } = loadBoard("joltjs").partitions;
-    assert.deepEqual([slotA.sizeBytes, slotB.offsetBytes + slotB.sizeBytes], [36 * 4096, 0x91000 + 84 * 4096]);
+    assert.deepEqual([slotA.sizeBytes, slotB.offsetBytes + slotB.sizeBytes], [34 * 4096, 0x91000 + 80 * 4096]);
   });
 
   it("the plan as text has a line for each partition, with its address for the interpreter, and the room left", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RECOVERY_BLINK_MS } from "../../bootloader/recovery";
+import { RECOVERY_BLINK_MS } from "../../bootloader/recovery-light";
 import { ResetCause } from "../../core/boot/reset-cause";
 import { SlotStatus } from "../../core/boot/state";
 import { RecordType } from "../../core/journal/record";

@@ -12,7 +12,7 @@ describe("bytes on their way into a slot", () => {
     });
     flash.write(0, new Uint8Array(2 * PAGE).fill(7));
     const sink = createSlotSink(flash, createMemoryWatchdog());
-    sink.restart();
+    sink.restart(0);
     assert.ok(flash.read(0, PAGE).every((byte) => byte === 255));
     assert.ok(flash.read(PAGE, PAGE).every((byte) => byte === 7), "later pages are erased when they are reached");
     assert.equal(flash.eraseCount(), 1);

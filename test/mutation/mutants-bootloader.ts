@@ -6,18 +6,18 @@ import { mutantsOf } from "./mutant";
 const CHAIN = mutantsOf("bootloader/chain.ts", [
   [
     "the device's floor is not looked at",
-    "Math.max(stateFloor, config.baseFloor, chain.device.baseFloor)",
+    "Math.max(stateFloor, config.baseFloor, chain.block.baseFloor)",
     "Math.max(stateFloor, config.baseFloor)",
   ],
   [
     "the bootloader's floor is not looked at",
-    "Math.max(stateFloor, config.baseFloor, chain.device.baseFloor)",
-    "Math.max(stateFloor, chain.device.baseFloor)",
+    "Math.max(stateFloor, config.baseFloor, chain.block.baseFloor)",
+    "Math.max(stateFloor, chain.block.baseFloor)",
   ],
   [
     "the journal's floor is not looked at",
-    "Math.max(stateFloor, config.baseFloor, chain.device.baseFloor)",
-    "Math.max(config.baseFloor, chain.device.baseFloor)",
+    "Math.max(stateFloor, config.baseFloor, chain.block.baseFloor)",
+    "Math.max(config.baseFloor, chain.block.baseFloor)",
   ],
   ["seals count where everything is to be checked", "return mode === VerifyMode.Seal && ", "return "],
   ["one below the floor passes", "floor === 0 ? -1 : floor;", "floor - 1;"],
@@ -38,16 +38,20 @@ const MAIN = mutantsOf("bootloader/main.ts", [
     "if (isWritten || round >= 0) {",
   ],
   ["an unwritable journal is asked for ever", "reset.journalWritable = false;", ""],
-  ["the last record is believed as it is", "journalWritable: secureTail(journal),", "journalWritable: journal.usable,"],
+  [
+    "the last record is believed as it is",
+    "journalWritable: secureTail(journal),",
+    "journalWritable: journal.usable,",
+  ],
   ["no watchdog runs", "board.watchdog.start(config.watchdogTimeoutMs);", ""],
   [
     "another identity is not noticed",
-    "journal.usable && hasIdentity && chain.device.provisioned",
-    "journal.usable && chain.device.provisioned",
+    "journal.usable && hasIdentity && chain.block.provisioned",
+    "journal.usable && chain.block.provisioned",
   ],
   [
     "the mark of a provisioned board is not made",
-    "journal.usable && hasIdentity && chain.device.provisioned",
+    "journal.usable && hasIdentity && chain.block.provisioned",
     "journal.usable && hasIdentity",
   ],
   [
@@ -140,7 +144,7 @@ const LOST_JOURNAL = mutantsOf("bootloader/lost-journal.ts", [
     "chain.formatJournal(journal, state) && !provisioned",
   ],
   ["the verifier is not tried out", "board.verifier.selfTest();", ""],
-  ["a factory board is never marked", "if (!chain.device.provisioned) {", "if (journal.nextSequence < 0) {"],
+  ["a factory board is never marked", "if (!chain.block.provisioned) {", "if (journal.nextSequence < 0) {"],
   [
     "after a loss a seal stands for the signature",
     "chain.checkSlot(chain, slot, VerifyMode.Full)",
@@ -169,13 +173,13 @@ const RECOVERY = mutantsOf("bootloader/recovery.ts", [
 ]);
 
 const SERVICE = mutantsOf("bootloader/service.ts", [
-  ["a trial may overwrite the confirmed image", "trial ? Reason.TrialRunning : Reason.None", "Reason.None"],
   [
     "the running slot is written",
     "createSlotWriter(chain, otherSlot(runningSlot),",
     "createSlotWriter(chain, runningSlot,",
   ],
   ["a seal that is missing is never made", "chain.needsSeals = true;", ""],
+  ["each wire gets a management of its own", "if (door.management === undefined) {", "if (runningSlot < 255) {"],
   ["only the seal of a confirmed image counts", "Seal.Verified, false)", "Seal.Confirmed, false)"],
 ]);
 
@@ -184,50 +188,76 @@ const SEALS = mutantsOf("bootloader/seals.ts", [
 ]);
 
 const SLOT_SINK = mutantsOf("bootloader/slot-sink.ts", [
-  ["the rest of the slot is not erased", "eraseUpTo(flash.sizeBytes);", ""],
-  ["an old image stands until the first bytes come", "eraseUpTo(1);", ""],
+  [
+    "the rest of the slot is not erased",
+    "const isLeft = erased < flash.sizeBytes;",
+    "const isLeft = erased < sink.receivedBytes;",
+  ],
+  [
+    "an old image stands until the first bytes come",
+    "sink.usedBytes = startBytes;\n    eraseNext();",
+    "sink.usedBytes = startBytes;",
+  ],
   ["the watchdog is not kicked before an erase", "watchdog.kick();", ""],
   ["erased bytes are programmed", "while (fill > 0 && chunk[fill - 1] === 255) {", "while (fill < 0) {"],
-  ["an earlier transfer is counted on", "progress.receivedBytes = 0;\n", ""],
-  ["extra bytes are not counted", "progress.usedBytes = offset + fill;", ""],
+  ["an earlier transfer is counted on", "sink.receivedBytes = startBytes;\n", ""],
+  ["extra bytes are not counted", "sink.usedBytes = offset + fill;", ""],
 ]);
 
 const SLOT_WRITER = mutantsOf("bootloader/slot-writer.ts", [
-  ["a file as large as the slot is refused", "sizeBytes > flash.sizeBytes ?", "sizeBytes >= flash.sizeBytes ?"],
-  ["a file larger than the slot is begun", "sizeBytes > flash.sizeBytes ?", "sizeBytes > flash.sizeBytes + 1 ?"],
+  ["a trial may overwrite the confirmed image", "hasApplication && slotIsOnTrial(chain, otherSlot(slot)) || ", ""],
+  [
+    "a file as large as the slot is refused",
+    "|| sizeBytes > flash.sizeBytes) {",
+    "|| sizeBytes >= flash.sizeBytes) {",
+  ],
+  [
+    "a file larger than the slot is begun",
+    "|| sizeBytes > flash.sizeBytes) {",
+    "|| sizeBytes > flash.sizeBytes + 1) {",
+  ],
   [
     "the journal does not know that a slot is written",
-    "if (!recordBegin(chain, slot, sizeBytes)) {",
+    "if (!recordBegin(chain, slot, sizeBytes, erases === undefined ? 0 : erases, file)) {",
     "if (!journal.usable) {",
   ],
   [
     "a slot is erased before the journal knows",
-    "if (!recordBegin(chain, slot, sizeBytes)) {",
-    "sink.restart();\n      if (!recordBegin(chain, slot, sizeBytes)) {",
+    "if (!recordBegin(chain,",
+    "sink.restart(0);\n      if (!recordBegin(chain,",
   ],
   [
     "a slot is erased although it must not be",
-    "if (reason !== Reason.None) {\n        return noteRefusal(chain, reason);",
-    "if (reason === Reason.TrailerPresent) {\n        return noteRefusal(chain, reason);",
+    "return noteRefusal(chain, sizeBytes",
+    "sink.restart(0);\n        return noteRefusal(chain, sizeBytes",
   ],
   ["one byte too many is taken", "bytes.length > fileBytes) {", "bytes.length > fileBytes + 1) {"],
   ["a file brings its own trailer", "return refuse(Reason.TrailerPresent);", ""],
   [
     "a file may be too short",
-    "if (sink.progress.receivedBytes !== fileBytes) {",
-    "if (sink.progress.receivedBytes > fileBytes) {",
+    "if (sink.receivedBytes !== fileBytes) {",
+    "if (sink.receivedBytes > fileBytes) {",
   ],
   ["a seal stands for the check of a new image", "VerifyMode.Full", "VerifyMode.Seal"],
-  ["dependencies and extra bytes are not checked", "refusalOf(image, sink.progress.usedBytes);", "image.reason;"],
+  ["dependencies and extra bytes are not checked", "refusalOf(image, sink.usedBytes);", "image.reason;"],
   ["a refused image stays in the slot", "flash.erasePage(0);", ""],
   [
     "a trial can be asked for too early",
-    "if (phase !== Phase.Finished || !chain",
-    "if (phase === Phase.Idle || !chain",
+    "if (!isIn(Phase.Finished)) {",
+    "if (phase === Phase.Idle) {",
   ],
-  ["an image that is not recorded counts as installed", "return refuse(Reason.JournalUnwritable);", ""],
+  ["an image that is not recorded counts as installed", "image.reason = Reason.JournalUnwritable;", ""],
   ["a new image gets no seal", "writeSeals(chain, slot, image);", ""],
-  ["a trial can be asked for again and again", "phase = Phase.Idle;\n      return Reason.None;", "return Reason.None;"],
+  [
+    "a trial can be asked for again and again",
+    "phase = chain.appendRecord(journal, requested) ? Phase.Idle : phase;\n      return phase === Phase.Idle ?",
+    "return chain.appendRecord(journal, requested) ?",
+  ],
+  [
+    "a writer goes on although another one has begun",
+    "phase === wanted && chain.writing === sink;",
+    "phase === wanted;",
+  ],
   [
     "extra bytes behind the image are taken",
     "usedBytes > image.totalSizeBytes ?",

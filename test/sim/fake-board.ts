@@ -85,6 +85,7 @@ export function fakeDoor(board: Board, slot: number, trial: boolean): Handover {
   return {
     info,
     data: board.data,
+    openManagement: () => undefined,
     openWriter: () => writer,
     confirm: () => 0,
     reject: reboot,

@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Answers to questions for secrets, in order; without them there is no terminal to ask. */
   readonly secrets?: string[];
   readonly terminal?: boolean;
+  /** Answers to other questions, in order. */
+  readonly answers?: string[];
 }
 
 export interface RunResult {
@@ -29,6 +31,7 @@ export async function runMain(argv: readonly string[], options: RunOptions = {})
   const questions: string[] = [];
   let stderr = "";
   const secrets = [...(options.secrets ?? [])];
+  const answers = [...(options.answers ?? [])];
   const exitCode = await main(argv, {
     env: options.env ?? {},
     cwd: options.cwd ?? VECTORS,
@@ -39,6 +42,10 @@ export async function runMain(argv: readonly string[], options: RunOptions = {})
     askSecret: (question) => {
       questions.push(question);
       return Promise.resolve(secrets.shift());
+    },
+    ask: (question) => {
+      questions.push(question);
+      return Promise.resolve(answers.shift());
     },
   });
   const bytes = Buffer.concat(stdout);

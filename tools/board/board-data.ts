@@ -54,7 +54,53 @@ export interface BoardLayout {
   readonly dataBytes: number;
   readonly slotBytes?: number;
   readonly slotAlignmentBytes?: number;
+  /** Files that stand in the second free region instead of Storage. */
+  readonly bootFiles?: readonly BootFileName[];
   readonly storageReserveBytes?: number;
+}
+
+/** Files that are evaluated on demand, as tools/provision/file-names.ts names them. */
+export type BootFileName =
+  | "service" | "management" | "server" | "link" | "technician" | "technicianKeys" | "recovery" | "window";
+
+/** What a client gets over one transport in one situation. */
+export interface BoardGrants {
+  readonly rights: readonly ("read" | "upload" | "test" | "reset")[];
+  readonly sets: readonly ("erase" | "factory-reset" | "files" | "console")[];
+}
+
+/** Who may do what: what is not named is not allowed. */
+export type BoardPolicy = Readonly<Partial<Record<
+  "serial" | "ble" | "udp", Readonly<Partial<Record<"confirmed" | "trial" | "recovery", BoardGrants>>>
+>>>;
+
+export interface BoardSerial {
+  /** Espruino's name of it: "Serial1", "USB". */
+  readonly device: string;
+  readonly baud: number;
+  /** `rx` and `tx` are pins, `path` is a file of Linux. Absent: the device's own. */
+  readonly rx?: string;
+  readonly tx?: string;
+  readonly path?: string;
+}
+
+/** Management over a wire. */
+export interface BoardSmp {
+  /** What clients are told as `buf_size`: the largest frame. */
+  readonly bufBytes: number;
+  /** The wires of recovery. */
+  readonly serial?: BoardSerial;
+  readonly ble?: boolean;
+  /** Absent: what is the same everywhere (docs/spec-smp.md, "Authorisation"). */
+  readonly policy?: BoardPolicy;
+}
+
+/** Ways into recovery beside the gesture. */
+export interface BoardRecovery {
+  /** How long every start waits for a client on the serial wire; 0: not at all. */
+  readonly serialWindowMs: number;
+  /** Quick power cycles that lead to recovery; 0: none do. */
+  readonly powerCycles: number;
 }
 
 export interface BoardButton {
@@ -112,6 +158,10 @@ export interface FullBoardData extends BoardData {
   readonly hashBufferBytes: number;
   readonly optionalFiles: readonly OptionalFile[];
   readonly trial?: { readonly attempts: number; readonly forgiven: number };
+  /** Absent: the console serves recovery. */
+  readonly smp?: BoardSmp;
+  /** Absent: no other ways. */
+  readonly recovery?: BoardRecovery;
 }
 
 /** The fixed-size Storage file whose inner pages are partitions. Its 32-byte header is in front of `offsetBytes`. */
@@ -124,6 +174,8 @@ export interface BoardFile extends FullBoardData {
   readonly partitions: Readonly<Record<PartitionName, BoardPartition>>;
   /** Absent: all partitions lie outside of Storage. */
   readonly storageFile?: BoardStorageFile;
+  /** Pages for `layout.bootFiles`. */
+  readonly filePages?: BoardPartition;
 }
 
 /**

@@ -15,6 +15,9 @@ const JOURNAL_PAGES_USUAL = 4;
 /** The journal counts attempts in one byte, and 255 reads as erased. */
 const TRIAL_STARTS_END = 255;
 
+/** Base64 and the marks of its lines, with a little to spare. */
+const CONSOLE_OVERHEAD = 1.4;
+
 /** The size in the header of a Storage file has 24 bits. */
 const STORAGE_FILE_BYTES_MAX = 0xffffff;
 
@@ -187,6 +190,32 @@ function storageGuardFaults({ optionalFiles }: BoardFile): string[] {
       "Storage makes it compact, and power that fails then wipes it."];
 }
 
+function wireFaults(board: BoardFile): string[] {
+  const { engine, smp, recovery, bleMtuBytes, watchdogTimeoutMs, layout, flash, freeRegions } = board;
+  const faults: string[] = [];
+  if (smp !== undefined && smp.serial === undefined && smp.ble !== true) {
+    faults.push("Management over a wire needs a wire: smp.serial, smp.ble, or both.");
+  }
+  if (smp?.ble === true && bleMtuBytes === undefined) {
+    faults.push("Recovery over Bluetooth needs bleMtuBytes.");
+  }
+  const windowMs = recovery?.serialWindowMs ?? 0;
+  if (windowMs > 0 && smp?.serial === undefined) {
+    faults.push("A serial window needs smp.serial.");
+  }
+  if (smp?.serial !== undefined && smp.bufBytes * CONSOLE_OVERHEAD > engine.inputBufferBytes) {
+    faults.push(`A frame of ${smp.bufBytes} bytes in console framing is more than the input buffer holds ` +
+      `(${engine.inputBufferBytes} bytes): what arrives while the interpreter works would be lost.`);
+  }
+  if (windowMs * 2 > watchdogTimeoutMs) {
+    faults.push(`Nothing kicks the watchdog in the serial window: ${windowMs} ms are more than half of its time-out.`);
+  }
+  if (layout.bootFiles !== undefined && !(flash.isMapped && freeRegions.length > 1)) {
+    faults.push("Files can stand outside of Storage only where flash is mapped, and in a second free region.");
+  }
+  return faults;
+}
+
 function trialFaults({ trial }: BoardFile): string[] {
   const starts = trial === undefined ? 0 : trial.attempts + trial.forgiven;
   return starts < TRIAL_STARTS_END ? [] : [`A trial may have fewer than ${TRIAL_STARTS_END} starts, not ${starts}.`];
@@ -209,5 +238,6 @@ export function planFaults(board: BoardData | FullBoardData): string[] {
   return [
     ...faults, ...overlapFaults(planned), ...roomFaults(planned), ...slotFaults(planned), ...journalFaults(planned),
     ...hashFaults(planned), ...storageGuardFaults(planned), ...trialFaults(planned),
+    ...wireFaults(planned),
   ];
 }

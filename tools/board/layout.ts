@@ -57,8 +57,9 @@ export function planBoard(board: FullBoardData): BoardFile {
   const region = freeRegions[0] ?? { offsetBytes: 0, sizeBytes: 0 };
   const partitions: Partial<Partitions> = {};
   placeAll(board, layout.outside, region.offsetBytes, region.offsetBytes + region.sizeBytes, partitions);
+  const files = layout.bootFiles === undefined ? {} : { filePages: freeRegions[1] };
   if (layout.inside.length === 0) {
-    return { ...board, partitions: partitions as Partitions };
+    return { ...board, ...files, partitions: partitions as Partitions };
   }
   const fileStart = storage.offsetBytes + STORAGE_HEADER_BYTES;
   const storageEnd = storage.offsetBytes + storage.sizeBytes - (layout.storageReserveBytes ?? 0);
@@ -68,7 +69,12 @@ export function planBoard(board: FullBoardData): BoardFile {
     offsetBytes: fileStart,
     sizeBytes: end - fileStart,
   };
-  return { ...board, partitions: partitions as Partitions, storageFile };
+  return { ...board, ...files, partitions: partitions as Partitions, storageFile };
+}
+
+/** What lies outside of Storage and is the boot chain's: partitions, and pages with files. */
+export function placesOutside({ layout, partitions, filePages }: BoardFile): BoardPartition[] {
+  return [...layout.outside.map((name) => partitions[name]), ...(filePages === undefined ? [] : [filePages])];
 }
 
 /** Bytes of Storage that the board's plan leaves to files, each with its header. */

@@ -15,6 +15,8 @@ for (const target of TARGETS) {
   // A target that broke before or after its tests (types, lint, installation) is a failure of its own.
   sum.failed += counts.failed === 0 && failedTargets.includes(target) ? 1 : counts.failed;
 }
+// Targets without tests, such as explore, count one when they fail.
+sum.failed += failedTargets.filter((target) => !TARGETS.includes(target)).length;
 const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";
 process.stdout.write(`${sum.passed} passed, ${sum.failed} failed${skipped}\n`);
 process.exitCode = sum.failed > 0 || failedTargets.length > 0 ? 1 : 0;

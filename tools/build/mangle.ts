@@ -1,6 +1,6 @@
 /**
- * Short names for the properties that only the bootloader and its service see. Both files must use the same ones, as
- * the bootloader lends its functions and objects to the service, so the names depend on the sources of both alone.
+ * Short names for the properties that only the bootloader and its files on demand see. All must use the same ones, as
+ * they lend each other functions and objects, so the names depend on the sources of all of them alone.
  *
  * What anything else may touch keeps its name: the interfaces of drivers (hal), of the configuration, and of the door
  * that applications get; and every name of the language's own objects. `outerNames` is the rule, a test holds it
@@ -12,19 +12,31 @@ import path from "node:path";
 import ts from "typescript";
 import { REPOSITORY } from "./repository";
 
-const INNER_FOLDERS = ["core/journal", "core/boot", "core/image", "core/crypto", "bootloader"];
+const INNER_FOLDERS = ["core/journal", "core/boot", "core/image", "core/crypto", "core/smp", "bootloader"];
 /** Whole files that describe what others see, and single interfaces in other files. */
 const OUTER_FILES = [
   "core/ports.ts",
   "core/image/signatures.ts",
   "core/boot/handover.ts",
+  "core/smp/codec.ts",
+  "core/smp/policy.ts",
   "bootloader/config.ts",
   "bootloader/espruino/files.ts",
+  "bootloader/espruino/management-settings.ts",
+  "bootloader/espruino/recovery-wires.ts",
+  "bootloader/espruino/serial-window.ts",
 ];
-const OUTER_FOLDERS = ["hal", "hal/espruino", "hal/espruino/chips"];
-const OUTER_INTERFACES = ["Version"];
-/** Of the two files, the one with less room first. */
-const ENTRIES = ["bootloader/entry.ts", "bootloader/service.ts"];
+const OUTER_FOLDERS = ["hal", "hal/espruino", "hal/espruino/chips", "hal/espruino/links"];
+const OUTER_INTERFACES = ["Version", "ManagementClock", "ManagementDoor", "ManagementLink", "ManagementServer"];
+/** The files, those with less room first. */
+const ENTRIES = [
+  "bootloader/entry.ts",
+  "bootloader/service.ts",
+  "bootloader/management.ts",
+  "core/smp/server.ts",
+  "core/smp/link-server.ts",
+  "core/smp/technician.ts",
+];
 
 const FIRST_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_";
 const RESERVED_WORDS = ["do", "if", "in"];
@@ -68,7 +80,7 @@ function languageNames(): string[] {
   return memberNames(parse(path.join(path.dirname(ts.getDefaultLibFilePath({})), "lib.es5.d.ts")), () => true);
 }
 
-/** Names that must stay, because something outside of the two files may use them. */
+/** Names that must stay, because something outside of these files may use them. */
 export function outerNames(): ReadonlySet<string> {
   const files = [...OUTER_FILES, ...OUTER_FOLDERS.flatMap(filesIn)];
   const inner = INNER_FOLDERS.flatMap(filesIn).map(parse);

@@ -18,7 +18,10 @@ export interface BoardRoom {
   readonly board: string;
   /** Bytes of each file, without its header. */
   readonly files: Readonly<Record<string, number>>;
-  /** All of them with their headers, and the room in Storage that they are to fit into. */
+  /** Those in pages of their own, and the room there. */
+  readonly pagesBytes: number;
+  readonly pagesRoomBytes: number;
+  /** The others with their headers, and the room in Storage that they are to fit into. */
   readonly usedBytes: number;
   readonly roomBytes: number;
   /** The sample application as a signed image, and what a slot takes. */
@@ -39,15 +42,21 @@ async function sampleImage(board: BoardFile): Promise<Uint8Array> {
   return signApplication({ payload, version, securityCounter: 1 }, createSigningKey(hash, SEED), hash).bytes;
 }
 
-/** With one Ed25519 key, and without a file for recovery. */
+/** With one Ed25519 key, and with one technician. */
 export async function measureRoom(name: string): Promise<BoardRoom> {
   const board = loadBoard(name);
   const key = createSigningKey(createHostHash(), SEED).trusted;
-  const { files, stub, guard } = await boardFiles(board, { keyStore: keyStoreOf(board.signatures, [key]) });
+  const keyStore = keyStoreOf(board.signatures, [key]);
+  const { files, places, stub, guard } = await boardFiles(board, { keyStore, technicians: keyStore });
   const all = [...files, { name: STUB_FILE, bytes: stub }, { name: GUARD_FILE, bytes: guard }];
   return {
     board: name,
-    files: Object.fromEntries(all.map(({ name: file, bytes }) => [file, bytes.length])),
+    files: Object.fromEntries([
+      ...all.map(({ name: file, bytes }) => [file, bytes.length] as const),
+      ...places.places.map(({ name: file, sizeBytes }) => [file, sizeBytes] as const),
+    ]),
+    pagesBytes: places.usedBytes,
+    pagesRoomBytes: places.roomBytes,
     usedBytes: all.reduce((at, { bytes }) => nextHeader(at + STORAGE_HEADER_BYTES, bytes.length), 0),
     roomBytes: storageRoomBytes(board),
     imageBytes: (await sampleImage(board)).length,
@@ -57,10 +66,13 @@ export async function measureRoom(name: string): Promise<BoardRoom> {
 
 /** Two lines for people. */
 export function roomLines(room: BoardRoom): string[] {
-  const { board, files, usedBytes, roomBytes, imageBytes, imageBytesMax: slot } = room;
+  const { board, files, usedBytes, roomBytes, pagesBytes, pagesRoomBytes, imageBytes, imageBytesMax: slot } = room;
+  const inPages = pagesBytes === 0
+    ? ""
+    : `outside ${pagesBytes} of ${pagesRoomBytes} (${pagesRoomBytes - pagesBytes} left), `;
   const list = Object.entries(files).map(([name, bytes]) => `${name} ${bytes}`).join(", ");
   return [
-    `${board.padEnd(12)} files ${usedBytes} of ${roomBytes} (${roomBytes - usedBytes} left), ` +
+    `${board.padEnd(12)} files ${usedBytes} of ${roomBytes} (${roomBytes - usedBytes} left), ${inPages}` +
       `sample image ${imageBytes} of ${slot} (${slot - imageBytes} left)`,
     `${"".padEnd(12)} ${list}`,
   ];

@@ -9,6 +9,7 @@ import { bootOnce, SIM_BOOT } from "./sim-boot";
 import { explore, SIM_EXPLORE } from "./sim-explore";
 import { replayPath, SIM_REPLAY } from "./sim-replay";
 import { runStories, SIM_RUN } from "./sim-run";
+import { serveBoard, SIM_SERVE } from "./sim-serve";
 import { SIM_SOAK, soak } from "./sim-soak";
 
 interface Verb {
@@ -22,6 +23,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   explore: { line: SIM_EXPLORE, run: explore },
   replay: { line: SIM_REPLAY, run: replayPath },
   soak: { line: SIM_SOAK, run: soak },
+  serve: { line: SIM_SERVE, run: serveBoard },
 };
 
 const USAGE = Object.values(VERBS)
@@ -46,7 +48,9 @@ async function run(argv: readonly string[], context: Context): Promise<number> {
 
 export const simCommand: Command = {
   name: "sim",
-  summary: "virtual boards: stories and scenarios (run), one boot, all states (explore, replay), random lives (soak)",
+  summary:
+    "virtual boards: stories and scenarios (run), one boot, all states (explore, replay), random lives (soak), " +
+    "device management (serve)",
   usage: USAGE,
   run,
 };

@@ -3,15 +3,20 @@
 import { computeIdentity } from "../../core/boot/identity";
 import type { KeyStore } from "../../core/boot/key-store";
 import { encodeKeyStore } from "../../core/boot/key-store";
-import { TRIAL_ATTEMPTS_BLIND } from "../../core/limits";
+import {
+  ERASES_PER_DAY_DEFAULT, RECOVERY_TIMEOUT_MS_DEFAULT, TRIAL_ATTEMPTS_BLIND,
+} from "../../core/limits";
 import type { ImageVerifier } from "../../core/image/signatures";
 import type { BoardPlan } from "../../hal/espruino/plan";
 import { guardText, MAIN_FILE, stubText } from "../../hal/espruino/stub";
 import { bootConfigOf } from "../../sim/provision";
 import type { BoardFile, OptionalFile } from "../board/board-data";
 import { tellsResetCauses } from "../board/board-data";
+import { policyTable } from "../board/policy";
 import { createHostHash } from "../host-hash";
 import { partBundle, verifierBundle } from "./bundles";
+import type { BootPlaces } from "./boot-places";
+import { placeInBoot } from "./boot-places";
 import type { FlashContent } from "./flash-content";
 import { flashContent } from "./flash-content";
 import type { PartName } from "./file-names";
@@ -19,6 +24,9 @@ import { FILE_NAMES } from "./file-names";
 import { literalOf } from "./literal";
 import type { BootConfig } from "./plan";
 import { bootConfigText, makeChipText, planOf } from "./plan";
+import type { StorageFile } from "./storage-files";
+import type { WirePart } from "./wire-files";
+import { wireFiles } from "./wire-files";
 
 export interface BoardFilesOptions {
   /** What the board trusts: `keyStoreOf(board.signatures, keys)` of tools/key-store.ts. */
@@ -36,8 +44,10 @@ export interface BoardFilesOptions {
   readonly isDevelopment?: boolean;
   /** `process.version` of the board; default: the first that the board file names. */
   readonly interpreterVersion?: string;
-  /** Text of tb.recovery: `function(door, board)`. Absent: the console serves recovery. */
+  /** Text of tb.recovery: `function(door, board, wire)`. Absent: SMP on the board's wires, or the console. */
   readonly recovery?: string | undefined;
+  /** Who may log in over a wire: `keyStoreOf(board.signatures, keys)`. Absent: nobody. */
+  readonly technicians?: KeyStore | undefined;
   /** Text of tb.verifier; default: the board's own. */
   readonly verifier?: string | undefined;
   /** Judges the factory image for the genesis journal; needed where `deviceKey` and `image` are given. */
@@ -46,18 +56,14 @@ export interface BoardFilesOptions {
   readonly classId?: Uint8Array | undefined;
 }
 
-/** One file of Storage. */
-export interface StorageFile {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
 export interface BoardFiles {
   readonly board: BoardFile;
   readonly plan: BoardPlan;
   readonly config: BootConfig;
-  /** `tb.main` and what it loads, in the order in which they are written. */
+  /** `tb.main` and what it loads from Storage, in the order in which they are written. */
   readonly files: readonly StorageFile[];
+  /** What it loads from pages outside of Storage; part of `flash`. */
+  readonly places: BootPlaces;
   /** `.boot0` with its activating word still erased. */
   readonly stub: Uint8Array;
   /** `.boot1`. */
@@ -97,6 +103,37 @@ function storageFile(board: BoardFile): OptionalFile {
   return board.optionalFiles.includes("storage") ? "storage" : "read-only-storage";
 }
 
+async function wireParts(
+  board: BoardFile, options: BoardFilesOptions,
+): Promise<Record<WirePart | "technicianKeys", Uint8Array | undefined>> {
+  const texts = await wireFiles(board);
+  const whole = (text: string | undefined): Uint8Array | undefined => text === undefined ? undefined : bytesOf(text);
+  return {
+    recovery: whole(options.recovery ?? texts.recovery),
+    window: whole(texts.window),
+    management: whole(texts.management),
+    server: whole(texts.server),
+    link: whole(texts.link),
+    technician: whole(texts.technician),
+    technicianKeys: options.technicians === undefined ? undefined : encodeKeyStore(options.technicians, hash),
+  };
+}
+
+/** What the configuration says of management; see bootloader/espruino/management-settings.ts. */
+function managementText(board: BoardFile, options: BoardFilesOptions): string {
+  const { smp } = board;
+  return smp === undefined ? "undefined" : literalOf({
+    boardName: board.name,
+    isDevelopment: options.isDevelopment === true,
+    policy: policyTable(smp.policy),
+    erasesPerDay: ERASES_PER_DAY_DEFAULT,
+    recoveryTimeoutMs: RECOVERY_TIMEOUT_MS_DEFAULT,
+    frameBytes: smp.bufBytes,
+    // Bluetooth has no room for a console beside the SMP service.
+    hasConsole: board.consoleName !== "Bluetooth",
+  });
+}
+
 /** The files that the configuration names by their CRC-32; `undefined`: the board does without. */
 async function namedParts(
   board: BoardFile, options: BoardFilesOptions,
@@ -112,7 +149,7 @@ async function namedParts(
     keys: encodeKeyStore(options.keyStore, hash),
     sha256: await optional("sha256"),
     storage: await optional(storageFile(board)),
-    recovery: options.recovery === undefined ? undefined : bytesOf(options.recovery),
+    ...(await wireParts(board, options)),
   };
 }
 
@@ -136,9 +173,15 @@ export async function boardFiles(board: BoardFile, options: BoardFilesOptions): 
   const guard = bytesOf(guardText());
   const parts = await namedParts(board, options);
   const chip = await partBundle(board, `hal/espruino/chips/${board.driver.file}.ts`, "createChip");
+  const named = Object.entries(parts).flatMap(([part, bytes]) =>
+    bytes === undefined ? [] : [{ part: part as PartName, name: FILE_NAMES[part as PartName], bytes }]);
+  const isInBoot = ({ part }: { readonly part: PartName }): boolean =>
+    (board.layout.bootFiles as readonly PartName[] | undefined)?.includes(part) === true;
+  const places = placeInBoot(board, named.filter(isInBoot));
   const configFile = bytesOf(
     `({plan:${literalOf(plan)},makeChip:${makeChipText(board, plan, chip)},bootConfig:${bootConfigText(config)},` +
-    `crcs:${crcsText(guard, parts)}})`,
+    `crcs:${crcsText(guard, parts)},places:${literalOf(places.places)},management:${managementText(board, options)},` +
+    `powerCycles:${board.recovery?.powerCycles ?? 0}})`,
   );
   return {
     board,
@@ -147,11 +190,11 @@ export async function boardFiles(board: BoardFile, options: BoardFilesOptions): 
     files: [
       { name: MAIN_FILE, bytes: main },
       { name: FILE_NAMES.config, bytes: configFile },
-      ...Object.entries(parts).flatMap(([name, bytes]) =>
-        bytes === undefined ? [] : [{ name: FILE_NAMES[name as PartName], bytes }]),
+      ...named.filter((file) => !isInBoot(file)).map(({ name, bytes }) => ({ name, bytes })),
     ],
+    places,
     stub: bytesOf(stubText(hash.crc32(main), hash.crc32(configFile), options.isDevelopment === true)),
     guard,
-    flash: flashContent(board, config, options),
+    flash: [...places.contents, ...flashContent(board, config, options)],
   };
 }

@@ -9,6 +9,12 @@ export const FILE_NAMES = {
   sha256: "tb.sha256",
   storage: "tb.storage",
   recovery: "tb.recovery",
+  window: "tb.window",
+  management: "tb.manage",
+  server: "tb.smp",
+  link: "tb.link",
+  technician: "tb.tech",
+  technicianKeys: "tb.techs",
 } as const;
 
 /** The parts that `tb.config` knows by their CRC-32. */

@@ -55,7 +55,9 @@ function lockPlaces(board: BoardFile, plan: BoardPlan): { bootPlaces: Place[]; s
   const files = board.storageFile === undefined
     ? { address: offsetBytes, sizeBytes }
     : { address: endOfFile(board), sizeBytes: offsetBytes + sizeBytes - endOfFile(board) };
-  return { bootPlaces: [files, plan.provisioningPlace], slotPlaces: plan.slotPlaces };
+  const { filePages } = board;
+  const pages = filePages === undefined ? [] : [{ address: filePages.offsetBytes, sizeBytes: filePages.sizeBytes }];
+  return { bootPlaces: [files, ...pages, plan.provisioningPlace], slotPlaces: plan.slotPlaces };
 }
 
 function endOfFile({ storageFile }: BoardFile): number {

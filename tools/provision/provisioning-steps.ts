@@ -5,9 +5,11 @@
 
 import { ACTIVE_WORD, ACTIVE_WORD_OFFSET_BYTES } from "../../hal/espruino/stub";
 import { createHostHash } from "../host-hash";
-import type { BoardFiles, StorageFile } from "./board-files";
+import type { BoardFiles } from "./board-files";
+import { placesOutside } from "../board/layout";
 import type { ProvisioningStep } from "./steps";
 import { STEP_BYTES_MAX } from "./steps";
+import type { StorageFile } from "./storage-files";
 import { storageHeader } from "./storage-files";
 
 export const STUB_FILE = ".boot0";
@@ -31,11 +33,10 @@ function verifyFile({ name, bytes }: StorageFile): ProvisioningStep {
   return { kind: "verify-file", name, fileBytes: bytes.length, crc32: hash.crc32(bytes) };
 }
 
-/** Pages of the partitions outside of Storage. Those inside are erased with it. */
+/** Pages of what lies outside of Storage. The rest is erased with it. */
 function erasePages({ board }: BoardFiles): ProvisioningStep[] {
   const { pageSizeBytes, baseAddressBytes } = board.flash;
-  return board.layout.outside.flatMap((name) => {
-    const { offsetBytes, sizeBytes } = board.partitions[name];
+  return placesOutside(board).flatMap(({ offsetBytes, sizeBytes }) => {
     return Array.from({ length: sizeBytes / pageSizeBytes }, (_, page): ProvisioningStep => ({
       kind: "erase-page", address: baseAddressBytes + offsetBytes + page * pageSizeBytes,
     }));

@@ -1,6 +1,6 @@
 /** Steps as the flash that they leave behind: factory images, and a check of what a board says of itself. */
 
-import { STORAGE_HEADER_BYTES } from "../board/layout";
+import { placesOutside, STORAGE_HEADER_BYTES } from "../board/layout";
 import type { BoardFile, BoardPartition } from "../board/board-data";
 import { createHostHash } from "../host-hash";
 import type { Block } from "../hex/intel-hex";
@@ -10,7 +10,7 @@ import { findStorageFile, nextHeader, storageHeader } from "./storage-files";
 const ERASED = 0xff;
 const hash = createHostHash();
 
-/** A stretch of flash that provisioning erases: Storage, or a partition outside of it. */
+/** A stretch of flash that provisioning erases: Storage, a partition outside of it, pages with files. */
 interface Area {
   readonly place: BoardPartition;
   readonly bytes: Uint8Array;
@@ -31,7 +31,7 @@ class RenderedFlash {
   constructor(board: BoardFile) {
     this.board = board;
     this.storage = makeArea(board.storage);
-    this.areas = [this.storage, ...board.layout.outside.map((name) => makeArea(board.partitions[name]))];
+    this.areas = [this.storage, ...placesOutside(board).map(makeArea)];
   }
 
   apply(step: ProvisioningStep): void {
@@ -110,7 +110,7 @@ function compare(bytes: Uint8Array, crc32: number, what: string): void {
 }
 
 /**
- * Flash after `steps`: Storage, and each partition outside of it, whole, at their addresses in the interpreter's
+ * Flash after `steps`: Storage, and each place outside of it, whole, at their addresses in the interpreter's
  * address space, in the order of these. A board with these bytes is one that was provisioned.
  */
 export function renderFlash(board: BoardFile, steps: readonly ProvisioningStep[]): Block[] {

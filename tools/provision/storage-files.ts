@@ -12,6 +12,12 @@ const UNUSED = 0xffffffff;
 /** Of ordinary, growing and compressed files; others, such as tables of names, are no files to read. */
 const KNOWN_FLAGS = [0, 64, 128];
 
+/** A file that is to be written. */
+export interface StorageFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface StorageEntry {
   readonly name: string;
   /** Of the file's first byte, behind the header, from the start of Storage. */

@@ -3,6 +3,7 @@
 import type { JournalRecord } from "../../core/journal/record-view";
 import { AttemptKind } from "../../core/boot/state";
 import { RecordType } from "../../core/journal/record";
+import { CommandSet } from "../../core/smp/policy";
 import { causeName } from "../../sim/reset";
 import { durationText } from "../../sim/trace";
 import { reasonText } from "../reason-text";
@@ -16,6 +17,18 @@ function attemptText({ detail, value }: JournalRecord): string {
     ? "for the first time"
     : `again, after a ${detail === AttemptKind.AfterPowerLoss ? "power loss, which is forgiven" : "failure"}`;
   return `The trial starts ${why} (the board started by ${causeName(value)}).`;
+}
+
+const COMMAND_SETS: readonly (readonly [CommandSet, string])[] = [
+  [CommandSet.Erase, "erasing a slot"],
+  [CommandSet.FactoryReset, "factory reset"],
+  [CommandSet.Files, "reading files"],
+  [CommandSet.Console, "the console"],
+];
+
+function commandSets(sets: number): string {
+  const names = COMMAND_SETS.filter(([set]) => (sets & set) !== 0).map(([, name]) => name);
+  return names.length === 0 ? "nothing" : names.join(", ");
 }
 
 /** What the record says, in one sentence or two. */
@@ -65,6 +78,20 @@ export function recordWords(record: JournalRecord): string {
       return "The bootloader's keys or board model are not those of before.";
     case RecordType.ForeignFiles:
       return "Boot files that do not belong to the bootloader were removed.";
+    case RecordType.UploadProgress:
+      return `${value.toLocaleString("en-US")} bytes of the upload are in ${slot}.`;
+    case RecordType.Allowances:
+      return `In this period slots were erased over the wire ${detail} times; ${value} logins failed in a row.`;
+    case RecordType.LoginChallenge:
+      return "Somebody asked to log in.";
+    case RecordType.LoginFailed:
+      return `A login failed, ${detail} in a row so far.`;
+    case RecordType.LoginGranted:
+      return `A technician logged in for ${commandSets(detail)}.`;
+    case RecordType.PrivilegedUse:
+      return `A technician used ${commandSets(detail)}.`;
+    case RecordType.PowerCycles:
+      return detail === 0 ? "This start lasted." : `Start ${detail} in a row after the power came on.`;
     default:
       return "A record of a newer version.";
   }

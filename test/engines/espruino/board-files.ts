@@ -3,6 +3,7 @@
 import type { KeyStore } from "../../../core/boot/key-store";
 import { SignaturePolicy } from "../../../core/image/signatures";
 import { ACTIVE_WORD } from "../../../hal/espruino/stub";
+import type { BoardRecovery } from "../../../tools/board/board-data";
 import type { BoardFile } from "../../../tools/boards";
 import { loadBoard } from "../../../tools/boards";
 import type { BoardFiles } from "../../../tools/provision/board-files";
@@ -31,6 +32,11 @@ export interface BoardChoices {
   readonly knowsResetCauses?: boolean;
   readonly withSha256?: boolean;
   readonly withStorage?: boolean;
+  /** Management over a wire and recovery by it, as linux.json has them; otherwise the console serves recovery. */
+  readonly withManagement?: boolean;
+  readonly recovery?: BoardRecovery;
+  /** Who may log in over a wire. */
+  readonly technicians?: KeyStore;
 }
 
 /** A part of the boot chain for Espruino, built once. */
@@ -49,9 +55,12 @@ export function testKeyStore(): KeyStore {
 
 /** linux.json with what the test changes. */
 function changedBoard(choices: BoardChoices): BoardFile {
-  const { hasSha256, withSha256 = false, withStorage = false, interpreterVersion } = choices;
+  const { hasSha256, withSha256 = false, withStorage = false, interpreterVersion, recovery } = choices;
+  const { smp, ...board } = LINUX;
   return {
-    ...LINUX,
+    ...board,
+    ...(choices.withManagement === true && smp !== undefined ? { smp } : {}),
+    ...(recovery === undefined ? {} : { recovery }),
     engine: {
       ...LINUX.engine,
       nativeSha256: hasSha256 ?? LINUX.engine.nativeSha256,
@@ -70,6 +79,7 @@ export async function makeBoardFiles(choices: BoardChoices = {}): Promise<BoardF
     keyStore: choices.keyStore ?? testKeyStore(),
     image: choices.image,
     isDevelopment: choices.isDevelopment === true,
+    technicians: choices.technicians,
     verifier: choices.verifier ?? (await bundle("test/engines/espruino/quick-verifier.ts", "createQuickVerifier")),
   });
 }

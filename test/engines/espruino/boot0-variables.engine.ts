@@ -13,6 +13,10 @@ import { LinuxBoard } from "./linux-board";
 const RESIDENT_MAX = 1200;
 /** A third of a Bangle.js 2; a verifier with its tables comes on top of this. */
 const PEAK_MAX = 4000;
+/** With management, its server on one wire and a list of the images: more than an ESP32-C3 has. */
+const MANAGED_MAX = 4300;
+/** Recovery on its wires; some 880 of them are the text of `tb.boot`, which boards with mapped Storage do not hold. */
+const RECOVERY_MAX = 5000;
 const REPORT = 'require("fs").appendFileSync("log","variables "+process.memory().usage+"\\n")';
 
 function variablesIn(log: readonly string[]): number {
@@ -66,6 +70,36 @@ describe("variables on the real Espruino", function () {
       const used = variablesIn(board.run({ cause: ResetCause.PowerOn }).log) - empty;
       assert.ok(used > RESIDENT_MAX && used <= PEAK_MAX, `${used} variables`);
     });
+  });
+
+  it(`are at most ${MANAGED_MAX} where the application serves SMP, ${RESIDENT_MAX} where it could`, async () => {
+    const board = new LinuxBoard();
+    try {
+      board.provision(await makeBoardFiles({ withManagement: true }), quickImage({ version: 1 }));
+      board.run({ cause: ResetCause.PowerOn, timeoutMs: 2000 });
+      const request = "new Uint8Array([8,0,0,0,0,1,0,0])";
+      const task = `log("idle "+process.memory().usage);var receive,m=door.openManagement();
+        m.serve({send:function(){},onReceive:function(r){receive=r}},"raw");receive(${request});${REPORT};quit()`;
+      const { log } = board.run({ cause: ResetCause.PowerOn, task });
+      const idle = Number((log.find((line) => line.startsWith("idle ")) ?? "").substring("idle ".length)) - empty;
+      assert.ok(idle > 500 && idle <= RESIDENT_MAX, `${idle} variables without it`);
+      const used = variablesIn(log) - empty;
+      assert.ok(used > RESIDENT_MAX && used <= MANAGED_MAX, `${used} variables`);
+    } finally {
+      board.dispose();
+    }
+  });
+
+  it(`are at most ${RECOVERY_MAX} in recovery with its wires open`, async () => {
+    const board = new LinuxBoard();
+    try {
+      board.provision(await makeBoardFiles({ withManagement: true }));
+      const typed = `setTimeout(function(){${REPORT};quit()},300)`;
+      const used = variablesIn(board.run({ cause: ResetCause.PowerOn, typed }).log) - empty;
+      assert.ok(used > RESIDENT_MAX && used <= RECOVERY_MAX, `${used} variables`);
+    } finally {
+      board.dispose();
+    }
   });
 
   it(`are at most ${PEAK_MAX} while an update is written, and go down again`, async () => {

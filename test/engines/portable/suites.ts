@@ -8,9 +8,12 @@ import { ed25519Suite } from "./ed25519";
 import { hashesSuite } from "./hashes";
 import { journalSuite } from "./journal";
 import { lmsSuite } from "./lms";
+import { smpSuite } from "./smp";
+import { smpServerSuite } from "./smp-server";
 import { u32Suite } from "./u32";
 import { uint8ArraySuite } from "./uint8array";
 
 export const SUITES: Suite[] = [
   uint8ArraySuite, bytesSuite, u32Suite, hashesSuite, journalSuite, decideSuite, bootSuite, lmsSuite, ed25519Suite,
+  smpSuite, smpServerSuite,
 ];

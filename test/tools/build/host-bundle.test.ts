@@ -15,7 +15,7 @@ interface Package {
 const description = JSON.parse(readFileSync(path.join(REPOSITORY, "package.json"), "utf8")) as Package;
 
 describe("the installed command", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder = "";
   let packages: readonly string[] = [];
 
@@ -23,7 +23,7 @@ describe("the installed command", function () {
     // As npm would install it: the published files and the dependencies, no TypeScript.
     folder = mkdtempSync(path.join(tmpdir(), "trialboot-host-"));
     ({ packages } = await bundleHost(path.join(folder, "dist")));
-    for (const name of ["bin", "boards", "package.json"]) {
+    for (const name of [...description.files.filter((file) => file !== "dist"), "package.json"]) {
       cpSync(path.join(REPOSITORY, name), path.join(folder, name), { recursive: true });
     }
     symlinkSync(path.join(REPOSITORY, "node_modules"), path.join(folder, "node_modules"), "junction");
@@ -36,6 +36,25 @@ describe("the installed command", function () {
 
   it("needs no package that is not a dependency", () => {
     assert.deepEqual(packages.filter((name) => !(name in description.dependencies)), []);
+  });
+
+  it("loads no compiler when it starts", () => {
+    const compilers = ["rollup", "terser", "typescript", "typescript-to-lua"];
+    assert.deepEqual(packages.filter((name) => compilers.includes(name) || name.startsWith("@rollup/")), []);
+  });
+
+  it("makes a project, builds it and says how a board would be flashed, installed", () => {
+    const project = path.join(folder, "demo");
+    const image = path.join(project, "app.bin");
+    const flags = ["--board", "linux", "--key", path.join(project, "keys/signing.public.pem"), "--image", image];
+    for (const args of [
+      ["init", project, "--board", "linux"],
+      ["build", "--config", path.join(project, "trialboot.json"), "-o", image],
+      ["flash", ...flags, "--dry-run"],
+    ]) {
+      const { status, stderr } = trialboot(folder, ...args);
+      assert.equal(status, 0, stderr);
+    }
   });
 
   it("is published with all that it needs", () => {

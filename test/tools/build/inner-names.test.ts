@@ -4,10 +4,16 @@ import ts from "typescript";
 import { innerNames, outerNames } from "../../../tools/build/mangle";
 import { REPOSITORY } from "../../../tools/build/repository";
 
-const INNER = /^(?:core\/(?:journal|boot|image|crypto)|bootloader)\//;
-const VISIBLE_OUTSIDE = ["core/boot/handover.ts", "bootloader/config.ts"];
+const INNER = /^(?:core\/(?:journal|boot|image|crypto|smp)|bootloader)\//;
+const VISIBLE_OUTSIDE = [
+  "core/boot/handover.ts", "core/smp/codec.ts", "core/smp/policy.ts", "bootloader/config.ts",
+];
+const ENTRIES = [
+  "bootloader/entry.ts", "bootloader/service.ts", "bootloader/management.ts", "core/smp/server.ts",
+  "core/smp/link-server.ts", "core/smp/technician.ts",
+];
 
-/** Every property that code of the two files names, with the files that declare it. */
+/** Every property that code of these files names, with the files that declare it. */
 function namedProperties(): Map<string, Set<string>> {
   const configFile = path.join(REPOSITORY, "tsconfig.device.json");
   const config = ts.getParsedCommandLineOfConfigFile(configFile, {}, {
@@ -17,7 +23,7 @@ function namedProperties(): Map<string, Set<string>> {
     },
   });
   assert.ok(config);
-  const program = ts.createProgram(["bootloader/entry.ts", "bootloader/service.ts"], config.options);
+  const program = ts.createProgram(ENTRIES, config.options);
   const checker = program.getTypeChecker();
   const found = new Map<string, Set<string>>();
   const note = (node: ts.Node): void => {

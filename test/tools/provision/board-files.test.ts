@@ -64,12 +64,13 @@ async function refusal(run: () => Promise<unknown>): Promise<ToolError> {
 }
 
 describe("the files of a board", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it("have the names that the bootloader loads", () => {
     assert.deepEqual(Object.values(FILE_NAMES), [
       BootFile.Config, BootFile.Boot, BootFile.Service, BootFile.Verifier, BootFile.Keys, BootFile.Sha256,
-      BootFile.Storage, BootFile.Recovery,
+      BootFile.Storage, BootFile.Recovery, BootFile.Window, BootFile.Management, BootFile.Server, BootFile.Link,
+      BootFile.Technician, BootFile.TechnicianKeys,
     ]);
   });
 
@@ -80,8 +81,13 @@ describe("the files of a board", function () {
       const { plan, bootConfig, crcs } = configOf(files);
       assert.deepEqual(plan, JSON.parse(JSON.stringify(files.plan)));
       assert.equal(bootConfig["watchdogTimeoutMs"], board.watchdogTimeoutMs);
-      const loaded = files.files.slice(2).map(({ bytes }) => HASH.crc32(bytes));
-      assert.deepEqual(Object.values(crcs).filter((crc) => crc !== 0), [HASH.crc32(files.guard), ...loaded]);
+      const inPages = files.places.places.map(({ address, sizeBytes }) =>
+        files.flash.find((content) => content.address === address)?.bytes.subarray(0, sizeBytes));
+      const loaded = [...files.files.slice(2).map(({ bytes }) => bytes), ...inPages];
+      assert.deepEqual(
+        Object.values(crcs).filter((crc) => crc !== 0).sort(),
+        [files.guard, ...loaded].map((bytes) => HASH.crc32(bytes ?? new Uint8Array(0))).sort(),
+      );
       const chip = provisionedChip(files);
       const places = placesOf(describeBoard(board));
       const slot = createPartition(chip, "slotA", places.slots[0]);
@@ -130,7 +136,7 @@ describe("the files of a board", function () {
 });
 
 describe("the steps of provisioning", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   for (const name of firstClassBoardNames()) {
     it(`for ${name} make the file of partitions first, read all back, and write the activating word last`, async () => {
@@ -162,12 +168,12 @@ describe("the steps of provisioning", function () {
     }
   });
 
-  it("erase each page outside of Storage that a partition has, and none else", async () => {
+  it("erase each page outside of Storage that a partition or a file has, and none else", async () => {
     const board = loadBoard("nrf52840dk");
     const erased = provisioningSteps(await filesOf(board)).flatMap((step) =>
       step.kind === "erase-page" ? [step.address] : []);
-    const start = board.freeRegions[0]?.offsetBytes ?? 0;
-    assert.deepEqual(erased.sort((a, b) => a - b), Array.from({ length: 76 }, (_, page) => start + page * 4096));
+    const start = board.filePages?.offsetBytes ?? 0;
+    assert.deepEqual(erased.sort((a, b) => a - b), Array.from({ length: 9 + 76 }, (_, page) => start + page * 4096));
   });
 
   it("are each one line for people, and one statement for a console", async () => {

@@ -1,0 +1,99 @@
+/** Clients of other projects against the real Espruino for Linux: each updates it, and is cut off and goes on. */
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { ResetCause } from "../../../core/boot/reset-cause";
+import type { RealClient } from "../../interop/smp-clients";
+import { REAL_CLIENTS, start } from "../../interop/smp-clients";
+import { bundle, makeBoardFiles } from "./board-files";
+import { quickImage } from "./boot0-application";
+import { isInstalled } from "./interpreter";
+import { LinuxBoard } from "./linux-board";
+import { hasWire, SmpBoard } from "./smp-board";
+import { digestIn, openSession } from "./smp-session";
+
+const LARGE = 20_000;
+/** Runs of a client that is cut off and started again. */
+const RUNS_MAX = 3;
+
+describe("clients of other projects and the real Espruino", function () {
+  this.timeout(240_000);
+  if (!isInstalled || !hasWire) {
+    it(isInstalled ? "socat is not installed" : "espruino is not installed");
+    return;
+  }
+  let smp: SmpBoard;
+  let board: LinuxBoard;
+
+  beforeEach(async () => {
+    board = new LinuxBoard();
+    board.provision(await makeBoardFiles({ withManagement: true }));
+    smp = new SmpBoard(board);
+    await smp.connect();
+  });
+
+  afterEach(async () => {
+    await smp.dispose();
+    board.dispose();
+  });
+
+  async function serving(): Promise<string> {
+    const open = await bundle("hal/espruino/links/serial-link.ts", "openSerialLink");
+    return `door.openManagement().serve((${open})(Serial1,115200,{path:"smp.tty"}),"console");log("serving");`;
+  }
+
+  async function run(client: RealClient, verb: readonly string[]): Promise<string> {
+    const { finished } = start(client.program ?? "", [...client.connect("pty", smp.port), ...verb]);
+    return (await finished).text;
+  }
+
+  /** The digest by which clients name the image in the free slot. */
+  async function hash(): Promise<string> {
+    const session = await openSession(smp.port);
+    const digest = await digestIn(session, 1);
+    await session.close();
+    return Buffer.from(digest).toString("hex");
+  }
+
+  for (const client of REAL_CLIENTS.filter(({ wires }) => wires.includes("pty"))) {
+    if (client.program === undefined) {
+      it(`${client.name} is not installed (${client.from})`);
+      continue;
+    }
+
+    it(`${client.name} lists, uploads, tests, resets and confirms`, async () => {
+      const image = quickImage({ version: 2, ballast: LARGE });
+      board.putFile("image.bin", image);
+      smp.powerOn(ResetCause.PowerOn, await serving());
+      const uploaded = await run(client, client.upload(board.file("image.bin")));
+      const digest = await hash();
+      assert.notEqual(digest, createHash("sha256").update(image).digest("hex"), uploaded);
+      await run(client, client.test(digest));
+      assert.deepEqual(client.slots(await run(client, client.list)), ["1 2.0.0 pending"]);
+      const ended = smp.nextEnd();
+      await run(client, client.reset);
+      assert.equal(await ended, 1);
+      await smp.logged("serving");
+      assert.deepEqual(client.slots(await run(client, client.list)), ["0 2.0.0 active"]);
+      await run(client, client.confirm(digest));
+      assert.deepEqual(client.slots(await run(client, client.list)), ["0 2.0.0 active confirmed"]);
+    });
+
+    it(`${client.name} goes on after a power cut of the board in the middle of its upload`, async () => {
+      const image = quickImage({ version: 2, ballast: 2 * LARGE });
+      board.putFile("image.bin", image);
+      smp.powerOn(ResetCause.PowerOn);
+      const running = start(client.program ?? "", [
+        ...client.connect("pty", smp.port), ...client.upload(board.file("image.bin")),
+      ]);
+      await smp.stored(image, image.length / 2);
+      await smp.powerOff();
+      smp.powerOn(ResetCause.PowerOn);
+      let text = (await running.finished).text;
+      for (let runs = 1; runs < RUNS_MAX && client.givesUpAtPowerCut; runs++) {
+        text = await run(client, client.upload(board.file("image.bin")));
+      }
+      assert.deepEqual(client.slots(await run(client, client.list)), ["1 2.0.0 pending"], text);
+    });
+  }
+});

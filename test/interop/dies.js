@@ -1,0 +1,3 @@
+(function () {
+  throw new Error("this version is broken");
+})

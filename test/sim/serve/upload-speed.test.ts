@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { bleLine, measureUpload, serialLine } from "./line";
+import type { UploadCase } from "./line";
+
+/** The share of what framing leaves that our own client reaches. */
+const SHARE_MIN = 0.85;
+
+async function reaches(measured: UploadCase): Promise<void> {
+  const { bytesPerSecond, limitBytesPerSecond } = await measureUpload(measured);
+  const share = bytesPerSecond / limitBytesPerSecond;
+  const text = `${Math.round(bytesPerSecond)} bytes/s, ${(share * 100).toFixed(1)} %`;
+  assert.ok(share >= SHARE_MIN && share <= 1, text);
+}
+
+describe("uploads by our own client, over wires with a speed", () => {
+  it("reach 85 % of what framing leaves of a serial port, one frame after the other", async () => {
+    await reaches({ line: serialLine(115_200), windowFrames: 1 });
+  });
+
+  it("reach that also while flash is written and erased, with as many frames under way as the board says", async () => {
+    await reaches({ line: serialLine(115_200), flashTakesTime: true });
+  });
+
+  for (const mtuBytes of [53, 131, 500]) {
+    it(`reach 85 % of what framing leaves of Bluetooth LE, MTU ${mtuBytes}`, async () => {
+      await reaches({ line: bleLine(mtuBytes) });
+    });
+  }
+});

@@ -1,0 +1,7 @@
+/** Command sets that a verb logs in for, if a technician key is given. */
+
+import { COMMAND_SETS, setBits } from "../smp/login";
+
+/** Verbs that need no login take whatever the board grants. */
+export const ALL_SETS = setBits(["erase", "factory-reset", "files", "console"]);
+export const ERASE_SET: number = COMMAND_SETS.erase;
