@@ -16,7 +16,8 @@ describe("trialboot sim explore and sim replay", function () {
     assert.equal(exitCode, 0);
     const number = "[\\d,]+";
     const row = (story: string): RegExp => new RegExp(
-      `^nrf52840dk ${story}: ${number} states, ${number} edges, ${number} cuts, ${number} boots run, ` +
+      `^nrf52840dk ${story}: ${number} states, ${number} edges, ${number} cuts, ` +
+      `${number} boots run \\(${number} a second of one core\\), ` +
       `bounded \\(${number} open\\), [\\d.]+ s$`, "m");
     assert.match(stdout, row("update"));
     assert.match(stdout, row("rollback"));
@@ -37,7 +38,7 @@ describe("trialboot sim explore and sim replay", function () {
     const { exitCode, stdout } = await runMain(["sim", "replay", "esp32.update.pi@0a.mz0v"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /^1 {2}pi@0a {2}start by power-on; .*power fails after operation 0$/m);
-    assert.match(stdout, /^ {7}0 {2}write journal, page \d, 32 bytes, install-begin, sequence 3 at position 2$/m);
+    assert.match(stdout, /^ {7}0 {2}write journal, page \d, 32 bytes, install-begin, sequence 4 at position 2$/m);
     assert.match(stdout, /^ {3}-> {2}slot A starts, 1\.0\.0; ended by power-cut$/m);
     assert.match(stdout, /^Nothing was broken on this path\.$/m);
   });
