@@ -1,6 +1,7 @@
 # Each target calls one npm script, so that hosts without make lose nothing: `npm run` lists the scripts.
 
 BOARD ?= esp32
+EXPLORE_BOARD = $(if $(filter command line environment,$(origin BOARD)),$(BOARD),all)
 SECONDS ?= 60
 NPM = npm run --silent
 INSTALLED = node_modules/.package-lock.json
@@ -56,9 +57,9 @@ interop: $(INSTALLED)
 bench: $(INSTALLED)
 	@$(NPM) bench
 
-## explore: every state that a board can come into, with power failing everywhere, until there are no more
+## explore: make explore BOARD=esp32 STORY=rollback BOUND=2000 (all optional) walks through every state of a board
 explore: $(INSTALLED)
-	@$(NPM) explore -- --board all --known-limits --workers 2
+	@$(NPM) explore -- --board $(EXPLORE_BOARD) $(if $(STORY),--story $(STORY)) $(if $(BOUND),--bound $(BOUND)) --workers 2
 
 ## soak: make soak SECONDS=60 lets random boards live random lives, from a seed that it prints
 soak: $(INSTALLED)

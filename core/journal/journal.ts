@@ -30,6 +30,10 @@ export interface Journal {
   readonly pageBytes: number;
   /** Offset of the page in use. */
   page: number;
+  /** The page in use; or, as long as nothing stands on that but its checkpoint, the page before it. */
+  surePage: number;
+  /** Offset of the page with the highest sequence: those behind it are older. */
+  lastPage: number;
   /** Offset in the page where the next record goes. */
   position: number;
   nextSequence: number;
@@ -39,26 +43,29 @@ export interface Journal {
   refusals?: number[];
 }
 
-/** A position of this many pages means: the page in use is full, and the next one must not be erased yet. */
-const SKIP_PAGE = 2;
-
-/** Seals and writes bytes at `position` of the page in use, and reads them back twice. */
-function writeAndReadBack(journal: Journal, position: number, bytes: Uint8Array, sequence: number): boolean {
+/** Writes bytes with the next sequence at `position` of the page in use, and reads them back twice. */
+function writeAndReadBack(journal: Journal, position: number, bytes: Uint8Array): boolean {
   const flash = journal.flash;
   const offset = journal.page + position;
-  sealRecord(bytes, sequence, journal.hasher);
+  sealRecord(bytes, journal.nextSequence, journal.hasher);
   flash.write(offset, bytes);
-  return startsWith(flash.read(offset, bytes.length), bytes) && startsWith(flash.read(offset, bytes.length), bytes);
+  if (startsWith(flash.read(offset, bytes.length), bytes) && startsWith(flash.read(offset, bytes.length), bytes)) {
+    journal.nextSequence++;
+    return true;
+  }
+  return false;
 }
 
 /** Writes a record at the next position that takes it. False: the page is full or worn, or sequences ran out. */
-function program(journal: Journal, record: Uint8Array, sequence: number): boolean {
+function program(journal: Journal, record: Uint8Array): boolean {
   for (let tries = 0; tries < APPEND_TRIES_MAX && journal.position < journal.pageBytes; tries++) {
     journal.position += RECORD_BYTES;
-    if (sequence < SEQUENCE_MAX && writeAndReadBack(journal, journal.position - RECORD_BYTES, record, sequence)) {
+    if (journal.nextSequence < SEQUENCE_MAX && writeAndReadBack(journal, journal.position - RECORD_BYTES, record)) {
+      journal.tail = undefined;
       return true;
     }
   }
+  journal.position = journal.pageBytes;
   return false;
 }
 
@@ -68,30 +75,27 @@ function settledRecord(): Uint8Array {
 }
 
 /**
- * Starts `journal` anew with `state`: genesis, after a loss, or because the page in use is full. Erases the next page
+ * Starts `journal` anew with `state`: genesis, after a loss, or because the page in use is left. Erases another page
  * and goes on there with a checkpoint. False: no page takes it, and the journal is as before.
  */
 export function formatJournal(journal: Journal, state: Uint8Array): boolean {
   const oldPage = journal.page;
   const oldPosition = journal.position;
-  // The page in use is the last choice, and none at all while it holds the only state.
-  const last = journal.endBytes - (journal.usable ? journal.pageBytes : 0);
-  // Past the next page if that holds a checkpoint which was cut short: an erase of it that is cut short too could leave
-  // a page that reads as good, is believed, and decays. With two pages there is no other choice.
-  const first = journal.position < SKIP_PAGE * journal.pageBytes ? journal.pageBytes : SKIP_PAGE * journal.pageBytes;
-  for (let step = Math.min(first, last); step <= last; step += journal.pageBytes) {
-    journal.page = (oldPage + step) % journal.endBytes;
-    journal.position = STATE_BYTES;
-    journal.flash.erasePage(journal.page);
-    if (
-      writeAndReadBack(journal, 0, state, journal.nextSequence) &&
-      program(journal, settledRecord(), journal.nextSequence + 1)
-    ) {
-      journal.nextSequence += 2;
-      journal.state = state;
-      journal.usable = true;
-      journal.tail = undefined;
-      return true;
+  for (let tried = 0; tried < journal.endBytes; tried += journal.pageBytes) {
+    const page = (journal.lastPage + journal.pageBytes) % journal.endBytes;
+    journal.lastPage = page;
+    if (!journal.usable || (page !== oldPage && page !== journal.surePage)) {
+      journal.page = page;
+      journal.position = STATE_BYTES;
+      journal.flash.erasePage(page);
+      // Above the sequence of a tail that could not be copied.
+      journal.nextSequence++;
+      if (writeAndReadBack(journal, 0, state) && program(journal, settledRecord())) {
+        journal.state = state;
+        journal.usable = true;
+        journal.surePage = page;
+        return true;
+      }
     }
   }
   journal.page = oldPage;
@@ -101,33 +105,37 @@ export function formatJournal(journal: Journal, state: Uint8Array): boolean {
 
 /** Appends one record and folds it. False: nothing durable was written, and the state is as before. */
 export function appendRecord(journal: Journal, record: Uint8Array): boolean {
-  if (
-    !journal.usable ||
-    (!program(journal, record, journal.nextSequence) &&
-      (!formatJournal(journal, journal.state) || !program(journal, record, journal.nextSequence)))
-  ) {
+  if (!journal.usable) {
     return false;
   }
-  journal.nextSequence++;
-  journal.tail = undefined;
+  if (journal.surePage !== journal.page || !program(journal, record)) {
+    // Where no other page takes it, this one has to do.
+    formatJournal(journal, journal.state);
+    if (!program(journal, record)) {
+      return false;
+    }
+  }
   applyRecord(journal.state, record);
   return true;
 }
 
 /**
- * Copies the last record forward if it could be the product of a cut write, so that what is decided on its word
- * stands. Call once after a start, before anything irreversible. False: it could not be written.
+ * Copies forward what could be the product of a cut write: the last record, or all that a page says on which nothing
+ * but its checkpoint stands. So what is decided on its word stands. Call once after a start, before anything
+ * irreversible. False: it could not be written.
  */
 export function secureTail(journal: Journal): boolean {
   const tail = journal.tail;
-  if (tail === undefined) {
+  if (tail === undefined && journal.surePage === journal.page) {
     return journal.usable;
   }
-  // Without room for the copy, a new checkpoint says what it would have said. Behind the copy a further record is
-  // needed: it tells a later start that the copy was read back.
-  return program(journal, tail, readU32(tail, 0))
-    ? appendRecord(journal, settledRecord())
-    : formatJournal(journal, journal.state);
+  if (tail !== undefined) {
+    journal.nextSequence--;
+    program(journal, tail);
+  }
+  // Behind the copy a further record is needed: it tells a later start that the copy was read back. Without room for
+  // the copy it stands behind a new checkpoint, which says what the copy would have said.
+  return appendRecord(journal, settledRecord());
 }
 
 /** Notes a refusal; written only if it is due (refusals.ts). */
@@ -153,15 +161,23 @@ export function openJournal(flash: FlashPort, hash: HashPort): Journal {
     endBytes: Math.min(flash.sizeBytes, JOURNAL_PAGES_MAX * pageBytes),
     pageBytes,
     page: 0,
+    surePage: 0,
+    lastPage: 0,
     position: 0,
     nextSequence: 0,
   };
   let newest = 0;
+  let second = 0;
   let highest = 0;
   for (let offset = 0; offset < journal.endBytes; offset += pageBytes) {
     const page = readPage(flash, hash, offset);
-    highest = Math.max(highest, page.highestSequence);
+    if (page.highestSequence > highest) {
+      highest = page.highestSequence;
+      journal.lastPage = offset;
+    }
     if (page.sequence > newest) {
+      second = newest;
+      journal.surePage = journal.page;
       newest = page.sequence;
       journal.usable = true;
       journal.page = offset;
@@ -175,13 +191,18 @@ export function openJournal(flash: FlashPort, hash: HashPort): Journal {
       journal.tail = page.live[0][RecordField.Type] === RecordType.Settled
         ? undefined
         : copyBytes(page.live[0], 0, RECORD_BYTES);
+    } else if (page.sequence > second) {
+      second = page.sequence;
+      journal.surePage = offset;
     }
+  }
+  if (second === 0 || newest !== readU32(journal.state, 0) + 1) {
+    journal.surePage = journal.page;
   }
   journal.nextSequence = highest + 1;
   if (highest > newest) {
     // A checkpoint that was cut short might read as a good one some day: nothing may be appended that it would hide.
-    // Counting this page as full makes the next append write it anew.
-    journal.position = SKIP_PAGE * pageBytes;
+    journal.position = pageBytes;
   }
   return journal;
 }

@@ -273,7 +273,7 @@ export class Explorer {
     if (run.violations.length > 0) {
       this.frontier.broken(node, move, run.violations[0]);
     } else {
-      this.formsAfter.set(run, this.frontier.reach(node, this.world.pick(run.after), run.ghost, move));
+      this.formsAfter.set(run, this.frontier.reach(node, this.world.pickLike(run.after, node.pages), run.ghost, move));
     }
   }
 

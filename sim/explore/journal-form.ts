@@ -5,17 +5,20 @@
 
 import { applyRecord, emptyState, slotOffset, SlotStatus } from "../../core/boot/state";
 import { RecordField, RecordType } from "../../core/journal/record";
-import { STATE_BYTES } from "../../core/limits";
 import type { FlashPage } from "../flash-page";
-import type { PageForm, Position } from "./page-form";
+import type { Checkpoint, PageForm, Position } from "./page-form";
 import { pageForm, positionsOf } from "./page-form";
-import { readingsOf } from "./position-form";
 import { recordText, stateText } from "./state-text";
 
 /** What the explorer needs to know of a journal. */
 export interface JournalForm {
   /** Names the form, without the place in the page. */
   readonly text: string;
+  /**
+   * Where other pages matter besides the one that surely holds the state: `text` without what that says. "": only it
+   * matters.
+   */
+  readonly ring: string;
   /** Page that surely holds the state, counted from the start of the partition; -1: none does. */
   readonly page: number;
   readonly usedPositions: number;
@@ -27,63 +30,85 @@ export interface JournalForm {
   readonly sequence: number;
   /** Places that may read in more than one way, where that makes a difference. */
   readonly marginalPlaces: number;
-  /** Whether a page that counts by marginal bits alone was erased in part, or filled by cut writes alone (A3). */
-  readonly isKnownLimit: boolean;
   /** Slot A, slot B: whether what stands there could be started, or taken into account, without being written anew. */
   readonly slotsInUse: readonly boolean[];
 }
 
-function isSettled({ record }: Position): boolean {
-  return record === undefined || record[RecordField.Type] === RecordType.Settled;
+function isSettled(position: Position | undefined): boolean {
+  return position?.record === undefined || position.record[RecordField.Type] === RecordType.Settled;
+}
+
+/** How a text names what stands on pages. */
+interface Names {
+  readonly sequence: (sequence: number) => number;
+  readonly state: (text: string) => string;
+  readonly record: (record: Uint8Array) => string;
 }
 
 /** The records of a page up to the first that is uncertain, folded; the rest, one by one. */
-function pageText(form: PageForm, name: (sequence: number) => number): string {
+function pageText(form: PageForm, names: Names): string {
   const { checkpoint, positions } = form;
   if (checkpoint === undefined) {
-    const rest = positions.map((position) => positionText(position, form, name)).join(";");
+    const rest = positions.map((position) => positionText(position, form, names)).join(";");
     return `-${form.usedPositions}|${rest}`;
   }
+  const { text, count } = foldCertain(form, checkpoint);
+  const others = positions.slice(count);
+  const last = positions[count - 1];
+  // What the last certain record is matters only as long as no other is behind it.
+  const end = isSettled(last) ? (last?.sequence === checkpoint.sequence + 1 ? "y" : "s") : "u";
+  const settled = last === undefined || others.some(({ certain }) => certain) ? "n" : end;
+  const rest = others.map((position) => positionText(position, form, names)).join(";");
+  return `${checkpoint.certain ? "C" : "c"}${settled}${names.state(text)}|${rest}|${form.programs}`;
+}
+
+/** A checkpoint with all records up to the first that is uncertain. */
+interface Folded {
+  readonly state: Uint8Array;
+  readonly text: string;
+  /** Records that are in it. */
+  readonly count: number;
+}
+
+const folds = new WeakMap<PageForm, Folded>();
+
+/** Of equal pages it is worked out once. */
+function foldCertain(form: PageForm, checkpoint: Checkpoint): Folded {
+  const known = folds.get(form);
+  if (known !== undefined) {
+    return known;
+  }
+  const { positions } = form;
   const uncertain = positions.filter(({ record, certain }) => record !== undefined && !certain);
   const limit = Math.min(...uncertain.map(({ sequence }) => sequence));
   const firstUncertain = uncertain[0]?.index ?? Infinity;
   const state = checkpoint.state.slice();
-  let folded = 0;
-  while (folded < positions.length) {
-    const { record, certain, sequence, index } = positions[folded];
+  let count = 0;
+  while (count < positions.length) {
+    const { record, certain, sequence, index } = positions[count];
     if (record === undefined || !certain || sequence >= limit || index > firstUncertain) {
       break;
     }
     applyRecord(state, record);
-    folded++;
+    count++;
   }
-  const others = positions.slice(folded);
-  const last = positions[folded - 1];
-  // What the last certain record is matters only as long as no other is behind it.
-  const settled = last === undefined || others.some(({ certain }) => certain) ? "n" : isSettled(last) ? "s" : "u";
-  const rest = others.map((position) => positionText(position, form, name)).join(";");
-  return `${checkpoint.certain ? "C" : "c"}${settled}${stateText(state)}|${rest}|${form.programs}`;
+  const folded = { state, text: stateText(state.slice()), count };
+  folds.set(form, folded);
+  return folded;
 }
 
-function positionText(position: Position, form: PageForm, name: (sequence: number) => number): string {
+function positionText(position: Position, form: PageForm, names: Names): string {
   const place = position.solid ? "" : String(position.index - form.usedPositions);
   const kind = `${position.certain ? "!" : "?"}${position.canBeBlank ? "_" : ""}`;
-  const record = position.record === undefined ? "" : `${name(position.sequence)}:${recordText(position.record)}`;
+  const record = position.record === undefined ? ""
+    : `${names.sequence(position.sequence)}:${names.record(position.record)}`;
   return `${kind}${place}${record}`;
-}
-
-/** Positions left on a page of which it is said that cut writes have filled it. */
-const FULL_POSITIONS = 4;
-
-function isKnownLimit(form: PageForm, page: FlashPage): boolean {
-  const isCutErase = form.checkpoint !== undefined && !form.checkpoint.certain && isHalfErased(page);
-  return isCutErase || (canCount(form) && positionsOf(page) - form.usedPositions <= FULL_POSITIONS);
 }
 
 /** Positions left with which no boot comes to the end of a page. */
 const FAR_POSITIONS = 24;
 
-/** How much of a page is used that may or may not be the one in use; far from its end it is all the same (A4). */
+/** How much of a page is used that may or may not be the one in use; far from its end it is all the same (A3). */
 function placeOnPage({ usedPositions }: PageForm, page: FlashPage): string {
   const left = positionsOf(page) - usedPositions;
   return left > FAR_POSITIONS ? "" : String(left);
@@ -101,9 +126,27 @@ function highness({ checkpoint, positions }: PageForm): "H" | "h" {
     : "h";
 }
 
-/** Whether the checkpoint may read as blank: a cut erase, not a cut write, left it so. */
-function isHalfErased(page: FlashPage): boolean {
-  return readingsOf(page, 0, STATE_BYTES).canBeBlank;
+/** A sequence that every reading finds on a page that never counts; 0: none. */
+function sureHighSequence(form: PageForm): number {
+  const { checkpoint, positions } = form;
+  if (canCount(form) || highness(form) === "h") {
+    return 0;
+  }
+  return checkpoint?.sequence ??
+    Math.max(...positions.filter(({ certain }) => certain).map(({ sequence }) => sequence));
+}
+
+/** Whether nothing certain stands on a page but its checkpoint and the record that shows that this was read back. */
+function isYoung({ checkpoint, positions }: PageForm): boolean {
+  return positions.every(({ certain, sequence }) => !certain || sequence === (checkpoint?.sequence ?? 0) + 1);
+}
+
+/** Of the older pages, behind a young one: which is the newest, and is not to be erased besides the one in use. */
+function oldTexts(old: readonly PageForm[]): ReadonlyMap<PageForm, string> {
+  const counting = old.filter(canCount).sort((a, b) => b.highestSequence - a.highestSequence);
+  const sure = counting.findIndex(({ sureSequence: sequence }) => sequence > 0);
+  const matter = sure < 0 ? counting : counting.slice(0, sure + 1);
+  return new Map(matter.map((form, i) => [form, i === sure ? "o!" : `o${i}?`]));
 }
 
 function withoutHidden(form: PageForm): PageForm {
@@ -132,48 +175,95 @@ export function journalForm(pages: readonly FlashPage[]): JournalForm {
   const sure = found.reduce((best, form, i) => (form.sureSequence > (found[best]?.sureSequence ?? 0) ? i : best), -1);
   const sureAbove = sure < 0 ? 0 : found[sure].sureSequence;
   const open = found.map((form, i) => i === sure || form.highestSequence >= sureAbove);
-  const sequences = found.flatMap((form, i) =>
-    open[i] ? [form.checkpoint?.sequence ?? 0, ...form.positions.map(({ sequence }) => sequence)] : []);
-  const ranked = [...new Set(sequences)].sort((a, b) => a - b);
-  const ranks = new Map(ranked.map((sequence, rank) => [sequence, rank]));
-  // Among the records that stay, only the order counts; those that are folded are not counted.
-  const name = (sequence: number): number => (ranks.get(sequence) ?? 0) - (ranks.get(sureAbove) ?? 0);
-  const sureHigh = found.some((form, i) => i !== sure && open[i] && !canCount(form) && highness(form) === "H");
-  const start = Math.max(sure, 0);
-  const texts: string[] = [];
-  for (let i = 0; i < pages.length; i++) {
-    const at = (start + i) % pages.length;
+  const counts = found.map((form, i) => open[i] && (i === sure || sure < 0 || canCount(form)));
+  const compared = found.map((form, i) => (open[i] ? comparedSequences(form, counts[i]) : []));
+  const ranks = ranksOf(compared);
+  const sureHigh = Math.max(...found.map((form, i) => (i !== sure && open[i] ? sureHighSequence(form) : 0)));
+  // Below a sequence that is surely there, it is all the same what a page that never counts has.
+  const matters = found.map((form, i) => open[i] && form.highestSequence >= sureHigh);
+  const old = oldTexts(sure >= 0 && isYoung(found[sure]) ? found.filter((_, i) => !open[i]) : []);
+  const textOf = (at: number, names: Names): string => {
     const form = found[at];
-    if (at === sure || sure < 0 || canCount(form)) {
-      const place = at === sure ? "" : placeOnPage(form, pages[at]);
-      texts.push(open[at] ? `${place}${pageText(form, name)}` : "o");
-    } else {
-      const high = open[at] ? highness(form) : "o";
-      // Once some page surely has a higher sequence, it is all the same whether another one has.
-      texts.push(high === "h" && sureHigh ? "o" : high);
+    if (!open[at]) {
+      return old.get(form) ?? "o";
     }
-  }
+    if (counts[at]) {
+      return `${at === sure ? "" : placeOnPage(form, pages[at])}${pageText(form, names)}${tieMark(compared, at)}`;
+    }
+    return matters[at] ? `${highness(form)}${names.sequence(form.highestSequence)}${tieMark(compared, at)}` : "o";
+  };
+  // Among the records that stay, only the order counts; those that are folded are not counted.
+  const sequence = (number: number): number => (ranks.get(number) ?? 0) - (ranks.get(sureAbove) ?? 0);
+  const names = { sequence, state: (text: string) => text, record: recordText };
+  const order = pages.map((_, i) => (Math.max(sure, 0) + i) % pages.length);
+  const texts = order.map((at) => textOf(at, names));
   const used = sure < 0 ? 0 : found[sure].usedPositions;
-  const shown = found.filter((form, i) =>
-    open[i] && (i === sure || sure < 0 || canCount(form) || (highness(form) === "h" && !sureHigh)));
+  const shown = found.filter((form, i) => counts[i] || (open[i] && highness(form) === "h" && matters[i]));
+  const isAlone = sure < 0 || texts.every((text, i) => i === 0 || text === "o");
+  const nameless = isAlone ? undefined : anonymous(found[sure], sequence);
+  const ring = nameless === undefined ? "" : order.map((at) => textOf(at, nameless)).join("/");
   return {
     text: `${sure < 0 ? "lost" : ""}${texts.join("/")}`,
+    ring,
     page: sure,
     usedPositions: used,
     leftPositions: positionsOf(pages[0]) - used,
-    flaky: shown.some(isFlaky),
+    flaky: shown.some(isFlaky) || texts.some((text) => text.startsWith("o") && text.endsWith("?")),
     sequence: sureAbove,
-    isKnownLimit: sure >= 0 && found.some((form, i) => open[i] && i !== sure && isKnownLimit(form, pages[i])),
     marginalPlaces: shown.reduce((sum, form) => sum + marginalPlaces(form), 0),
     slotsInUse: [0, 1].map((slot) => sure < 0 || shown.some((form) => isInUse(form, slot))),
   };
 }
 
+/** Sequences of a page that can be compared with those of others when a journal is opened. */
+function comparedSequences(form: PageForm, counts: boolean): number[] {
+  return counts
+    ? [form.checkpoint?.sequence ?? 0, ...form.positions.map(({ sequence }) => sequence)]
+    : [form.highestSequence];
+}
+
+/** The rank of each sequence among all. */
+function ranksOf(compared: readonly (readonly number[])[]): ReadonlyMap<number, number> {
+  return new Map([...new Set(compared.flat())].sort((a, b) => a - b).map((sequence, rank) => [sequence, rank]));
+}
+
+/** Of two pages with the same sequence, that with the lower offset is taken for the last one. */
+function tieMark(compared: readonly (readonly number[])[], at: number): string {
+  return compared.some((sequences, i) => i < at && sequences.some((one) => compared[at].includes(one))) ? "'" : "";
+}
+
+/** Names for what pages say that tell only whether it is the same as what the sure page says (R16). */
+function anonymous(sure: PageForm, sequence: Names["sequence"]): Names {
+  const { state, text, count } = foldCertain(sure, sure.checkpoint!);
+  const known = new Map([[text, "="]]);
+  const behind = state.slice();
+  for (const { record } of sure.positions.slice(count)) {
+    if (record !== undefined) {
+      applyRecord(behind, record);
+      const next = stateText(behind.slice());
+      known.set(next, known.get(next) ?? `+${known.size}`);
+    }
+  }
+  return {
+    sequence,
+    state: (other) => known.get(other) ?? other,
+    record: (record) => (record[RecordField.Type] === RecordType.Settled ? "" : "r"),
+  };
+}
+
+const inUse = new WeakMap<PageForm, (boolean | undefined)[]>();
+
 /**
  * Whether a page may ever say that a slot's image be started: it is on trial or confirmed, or a record on the page says
  * something of it that is uncertain or was so in between.
  */
-function isInUse({ checkpoint, positions }: PageForm, slot: number): boolean {
+function isInUse(form: PageForm, slot: number): boolean {
+  const known = inUse.get(form) ?? [];
+  inUse.set(form, known);
+  return (known[slot] ??= mayBeInUse(form, slot));
+}
+
+function mayBeInUse({ checkpoint, positions }: PageForm, slot: number): boolean {
   if (checkpoint === undefined) {
     return true;
   }

@@ -142,6 +142,24 @@ function isRepeated(positions: readonly Position[], at: number): boolean {
     recordText(other.record) === recordText(record));
 }
 
+const WORD_BYTES = 4;
+
+/** The bytes as words: a page has a whole number of them, and memory of its own. */
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length / WORD_BYTES);
+}
+
+/** Behind it every byte is blank and stable. */
+function endOfContent({ bytes, unstable }: FlashPage): number {
+  const words = wordsOf(bytes);
+  const masks = unstable === undefined ? undefined : wordsOf(unstable);
+  let end = words.length;
+  while (end > 0 && words[end - 1] === -1 && (masks === undefined || masks[end - 1] === 0)) {
+    end--;
+  }
+  return end * WORD_BYTES;
+}
+
 /** Of equal pages it is worked out once. */
 export function pageForm(page: FlashPage): PageForm {
   const known = forms.get(page);
@@ -149,7 +167,8 @@ export function pageForm(page: FlashPage): PageForm {
     return known;
   }
   const all: Position[] = [];
-  for (let index = 0; index < positionsOf(page); index++) {
+  const end = Math.ceil((endOfContent(page) - STATE_BYTES) / RECORD_BYTES);
+  for (let index = 0; index < end; index++) {
     const position = positionAt(page, index);
     if (position !== undefined) {
       all.push(position);
@@ -172,6 +191,7 @@ export function pageForm(page: FlashPage): PageForm {
   forms.set(page, form);
   return form;
 }
+
 /** Positions for records on a page. */
 export function positionsOf(page: FlashPage): number {
   return (page.bytes.length - STATE_BYTES) / RECORD_BYTES;

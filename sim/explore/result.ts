@@ -1,5 +1,7 @@
 /** What an exploration is told, and what it says. */
 
+import type { StateForm } from "./state-key";
+
 export interface FoundViolation {
   /** `trialboot sim replay` runs the path again. */
   readonly id: string;
@@ -11,14 +13,12 @@ export interface ExploreOptions {
   readonly statesMax?: number | undefined;
   /** Places that may read in more than one way at one time. Default 1. */
   readonly marginalPlacesMax?: number | undefined;
-  /** Leaves out what docs/explore.md lists as known: an erase of a checkpoint that was cut short is cut short too. */
-  readonly leavesOutKnown?: boolean | undefined;
   /** Stops after so many violations. Default 1. */
   readonly violationsMax?: number | undefined;
   /** Called now and then. */
   readonly onProgress?: ((result: ExploreResult) => void) | undefined;
   /** Told of every state when it is first met. */
-  readonly onState?: ((key: string, depth: number) => void) | undefined;
+  readonly onState?: ((form: StateForm, depth: number) => void) | undefined;
 }
 
 export interface ExploreResult {
@@ -40,5 +40,11 @@ export interface ExploreResult {
   readonly depth: number;
   readonly closed: boolean;
   readonly seconds: number;
+  /** Of the processor; more than `seconds` where it collects garbage on another core. */
+  readonly processorSeconds: number;
+  /** Boots that were run, from reset to their end, for each second of the processor: what one core does. */
+  readonly bootsPerSecond: number;
   readonly violations: readonly FoundViolation[];
+  /** The board whose search this is, where that is the same search (docs/explore.md, R15). */
+  readonly sameAs?: string | undefined;
 }

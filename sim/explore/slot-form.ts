@@ -71,6 +71,8 @@ export class SlotForms {
   readonly places: readonly ImagePlaces[];
   /** Per page of the head: what the page has of each image. */
   private readonly known: WeakMap<FlashPage, string>[] = [];
+  /** By their first page, the pages that were last asked for. */
+  private readonly last = new WeakMap<FlashPage, { readonly pages: readonly FlashPage[]; readonly form: SlotForm }>();
 
   /** @param pageBytes bytes of a page */
   constructor(
@@ -87,6 +89,16 @@ export class SlotForms {
 
   /** @param pages the first pages of the slot, enough for every image and its seals */
   form(pages: readonly FlashPage[]): SlotForm {
+    const last = this.last.get(pages[0]);
+    if (last !== undefined && pages.every((page, i) => page === last.pages[i])) {
+      return last.form;
+    }
+    const form = this.newForm(pages);
+    this.last.set(pages[0], { pages, form });
+    return form;
+  }
+
+  private newForm(pages: readonly FlashPage[]): SlotForm {
     const parts = pages.map((page, i) => this.pageParts(page, i));
     for (let k = 0; k < this.places.length; k++) {
       const matches = parts.map((part) => part.charCodeAt(k));

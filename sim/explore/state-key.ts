@@ -7,6 +7,8 @@ import type { ExploreWorld, TrackedPages } from "./world";
 
 export interface StateForm {
   readonly key: string;
+  /** States of one family are walked on from once (R16). */
+  readonly family: string;
   /** Positions left on the journal page in use; they are no part of the key. */
   readonly leftPositions: number;
   readonly usedPositions: number;
@@ -15,8 +17,6 @@ export interface StateForm {
   /** Whether it makes a difference how unstable bits read. */
   readonly flaky: boolean;
   readonly marginalPlaces: number;
-  /** See journal-form.ts. */
-  readonly isKnownLimit: boolean;
   /** Lowest sequence that the newest record may have. */
   readonly sequence: number;
 }
@@ -29,14 +29,16 @@ export function stateForm(world: ExploreWorld, pages: TrackedPages, ghost: Ghost
   const slots = world.slotForms.map((forms, slot) =>
     journal.slotsInUse[slot] ? forms.form(world.slotOf(pages, slot)) : UNUSED);
   const slotTexts = slots.map(({ text, image }) => (world.sealsMatter || image < 0 ? text : String(image)));
+  const facts = `${ghostText(ghost)} ${slotTexts.join()}`;
+  const key = `${facts} ${journal.text}`;
   return {
-    key: `${ghostText(ghost)} ${slotTexts.join()} ${journal.text}`,
+    key,
+    family: journal.ring === "" ? key : `${facts} ring ${journal.ring}`,
     leftPositions: journal.leftPositions,
     usedPositions: journal.usedPositions,
     journalPage: journal.page,
     marginalPlaces: journal.marginalPlaces,
     sequence: journal.sequence,
-    isKnownLimit: journal.isKnownLimit,
     flaky: journal.flaky || slots.some(({ flaky, image }) => flaky && (world.sealsMatter || image < 0)),
   };
 }

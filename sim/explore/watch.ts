@@ -32,10 +32,16 @@ function within(place: PartitionPlace, offsetBytes: number): boolean {
   return offsetBytes >= place.offsetBytes && offsetBytes < place.offsetBytes + place.sizeBytes;
 }
 
+/** Boots from one state, and its rules, ask for the same view again and again. */
+const views = new WeakMap<TrackedPages, StateView | undefined>();
+
 /** The boot state that is certain, with names. */
 export function certainView(world: ExploreWorld, pages: TrackedPages): StateView | undefined {
-  const state = certainState(world.journalOf(pages));
-  return state === undefined ? undefined : viewState(state);
+  if (!views.has(pages)) {
+    const state = certainState(world.journalOf(pages));
+    views.set(pages, state === undefined ? undefined : viewState(state));
+  }
+  return views.get(pages);
 }
 
 /** What must hold between two boots. @returns what does not */
@@ -88,7 +94,7 @@ export class Watch {
   /** The bootloader has started the image in a slot. */
   started(slot: number, door: Handover): void {
     const { world } = this;
-    const pages = world.pick(world.machine.chip.snapshot().pages);
+    const pages = world.pickNow(this.pages);
     const image = world.slotForms[slot].form(world.slotOf(pages, slot)).image;
     this.door = door;
     this.runningSlot = slot;
@@ -119,7 +125,7 @@ export class Watch {
   enteredRecovery(door: RecoveryDoor): void {
     this.recovery = door;
     const { world } = this;
-    this.activeSlot = certainView(world, world.pick(world.machine.chip.snapshot().pages))?.active ?? -1;
+    this.activeSlot = certainView(world, world.pickNow(this.pages))?.active ?? -1;
     const isExpected = door.reason === Reason.RecoveryGesture
       ? this.move?.gesture === true
       : door.reason === Reason.RecoveryRequested || this.mayGiveUp(door.reason);

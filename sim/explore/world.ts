@@ -26,6 +26,7 @@ import { createFastHash } from "./fast-hash";
 import type { Ghost } from "./ghost";
 import { journalForm } from "./journal-form";
 import type { BootMove } from "./moves";
+import { ReadMemory } from "./read-memory";
 import { headBytesOf, SlotForms } from "./slot-form";
 import type { KnownImage } from "./slot-form";
 import type { ExploreStory } from "./stories";
@@ -105,6 +106,7 @@ export class ExploreWorld {
   /** What the run under way is watched by. */
   private watch: Watch;
   private move: BootMove | undefined;
+  private readonly readMemory = new ReadMemory();
   private readonly origin: MachineSnapshot;
   private readonly hash: Hash;
 
@@ -138,6 +140,7 @@ export class ExploreWorld {
         }
       },
     });
+    this.machine.chip.takeBytes = (lengthBytes) => this.readMemory.take(lengthBytes);
     const deviceKey = this.hash.sha256(SEED);
     const sealer = { deviceKey, identity: config.identity };
     const slotBytes = this.places.slots[0].sizeBytes;
@@ -169,6 +172,16 @@ export class ExploreWorld {
     return this.tracked.map((number) => all[number]);
   }
 
+  /** The state as the chip holds it now: `known` itself, if that is the same. */
+  pickNow(known: TrackedPages): TrackedPages {
+    return this.pickLike(this.machine.chip.snapshot().pages, known);
+  }
+
+  /** The pages of a state: `known` itself, if those are the same. */
+  pickLike(all: readonly FlashPage[], known: TrackedPages): TrackedPages {
+    return this.tracked.every((number, i) => all[number] === known[i]) ? known : this.pick(all);
+  }
+
   journalOf(pages: TrackedPages): TrackedPages {
     return pages.slice(0, this.journalPages);
   }
@@ -198,6 +211,7 @@ export class ExploreWorld {
     const watch = new Watch(this, pages, ghost, move);
     this.watch = watch;
     this.move = move;
+    this.readMemory.reset();
     machine.restore({ ...this.origin, flash: this.flashOf(this.spread(pages), move) });
     machine.pins.setGesture(move.gesture);
     const operations: RecordedOperation[] = [];

@@ -7,6 +7,7 @@ import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
 import { bootFromSource } from "../../sim/boot-chain";
 import { Explorer } from "../../sim/explore/explorer";
 import type { ExploreOptions, ExploreResult } from "../../sim/explore/result";
+import { searchName } from "../../sim/explore/same-search";
 import type { ExploreStory } from "../../sim/explore/stories";
 import { STORIES } from "../../sim/explore/stories";
 import type { ExploreSetting } from "../../sim/explore/world";
@@ -34,7 +35,6 @@ export const SIM_EXPLORE: CommandLine = {
     },
     { name: "bound", value: "STATES", help: "Stop after walking on from so many states" },
     { name: "marginal", value: "PLACES", help: "Places in the journal that are marginal at one time (default: 1)" },
-    { name: "known-limits", help: "Leave out the cuts that docs/explore.md lists as known (A3)" },
     { name: "workers", value: "N", help: "Processes that share the boards and stories (default: 1)" },
   ],
   remarks: [
@@ -65,14 +65,21 @@ export function findStory(name: string): ExploreStory | undefined {
 interface Task {
   readonly board: string;
   readonly story: string;
+  /** Boards for which this is the same search. */
+  readonly others: readonly string[];
 }
 
 function tasksOf(args: Arguments): Task[] {
   const board = args.text("board") ?? "all";
   const names = args.texts("story").length === 0 ? ["update", "rollback"] : args.texts("story");
   const stories = names.includes("all") ? STORIES.map(({ name }) => name) : names;
-  const boards = board === "all" ? boardNames() : [board];
-  return boards.flatMap((one) => stories.map((story) => ({ board: one, story })));
+  const boards = new Map<string, string[]>();
+  for (const one of board === "all" ? boardNames() : [board]) {
+    const name = searchName(loadBoard(one));
+    boards.set(name, [...(boards.get(name) ?? []), one]);
+  }
+  return [...boards.values()].flatMap(([first, ...others]) =>
+    stories.map((story) => ({ board: first, story, others })));
 }
 
 function numberOf(args: Arguments, flag: string, min: number): number | undefined {
@@ -87,8 +94,11 @@ export function rowText(row: ExploreResult): string {
     `${countText(row.states)} states`,
     `${countText(row.edges)} edges`,
     `${countText(row.cuts)} cuts`,
-    `${countText(row.boots)} boots run`,
+    `${countText(row.boots)} boots run (${countText(row.bootsPerSecond)} a second of one core)`,
   ];
+  if (row.sameAs !== undefined) {
+    return `${row.board} ${row.story}: the same search as ${row.sameAs}, ${end}`;
+  }
   return `${row.board} ${row.story}: ${counts.join(", ")}, ${end}, ${row.seconds.toFixed(1)} s`;
 }
 
@@ -99,22 +109,22 @@ export async function explore(argv: readonly string[], context: Context): Promis
     return ExitCode.Ok;
   }
   const tasks = tasksOf(args);
-  tasks.forEach(({ board }) => loadBoard(board));
   const workers = numberOf(args, "workers", 1) ?? 1;
   const options: ExploreOptions = {
     statesMax: numberOf(args, "bound", 1),
     marginalPlacesMax: numberOf(args, "marginal", 1),
-    leavesOutKnown: args.has("known-limits"),
   };
   const rows: ExploreResult[] = [];
-  const tell = (row: ExploreResult): void => {
-    rows.push(row);
-    tellRow(row, args, context);
+  const tell = (row: ExploreResult, others: readonly string[]): void => {
+    for (const one of [row, ...others.map((board) => ({ ...row, board, sameAs: row.board }))]) {
+      rows.push(one);
+      tellRow(one, args, context);
+    }
   };
   if (workers > 1) {
     await inProcesses(tasks, workers, args, tell);
   } else {
-    tasks.forEach((task) => tell(exploreHere(task, options, args, context)));
+    tasks.forEach((task) => tell(exploreHere(task, options, args, context), task.others));
   }
   writeRows(rows, context);
   const isBroken = rows.some(({ violations }) => violations.length > 0);
@@ -156,17 +166,17 @@ function exploreHere(task: Task, options: ExploreOptions, args: Arguments, conte
 
 /** One process per board and story, so many at a time: this command itself. */
 async function inProcesses(
-  tasks: readonly Task[], workers: number, args: Arguments, tell: (row: ExploreResult) => void,
+  tasks: readonly Task[], workers: number, args: Arguments,
+  tell: (row: ExploreResult, others: readonly string[]) => void,
 ): Promise<void> {
   const left = [...tasks];
   const passedOn = ["bound", "marginal"].flatMap((flag) => {
     const value = args.text(flag);
     return value === undefined ? [] : [`--${flag}`, value];
   });
-  const switches = args.has("known-limits") ? ["--known-limits"] : [];
   const work = async (): Promise<void> => {
     for (let task = left.shift(); task !== undefined; task = left.shift()) {
-      tell(await exploreElsewhere(task, [...passedOn, ...switches]));
+      tell(await exploreElsewhere(task, passedOn), task.others);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));

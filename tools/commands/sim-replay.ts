@@ -1,6 +1,5 @@
 /** `trialboot sim replay`: the path of an id that `trialboot sim explore` printed, step by step. */
 
-import { createInterface } from "node:readline/promises";
 import { ExploreWorld } from "../../sim/explore/world";
 import type { ExploredPath } from "../../sim/explore/path-id";
 import { parsePathId, PathIdError } from "../../sim/explore/path-id";
@@ -61,20 +60,18 @@ export async function replayPath(argv: readonly string[], context: Context): Pro
     return ExitCode.Ok;
   }
   const [id] = args.positionals;
-  const waits = args.has("step") && context.stdoutIsTerminal && process.stdin.isTTY;
-  const lines = waits ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+  // Until nobody is there any more who presses Enter.
+  let waits = args.has("step") && context.stdoutIsTerminal;
   let isBroken = false;
   try {
     const { world, path } = openWorld(id);
     for (const event of replay(world, path)) {
       isBroken ||= event.event === "violation";
-      await lines?.question("");
+      waits &&= (await context.ask?.("")) !== undefined;
       context.stdout((args.has("json") ? JSON.stringify(event) : lineOf(event)) + "\n");
     }
   } catch (error) {
     throw error instanceof PathIdError ? refused(id, error.message) : error;
-  } finally {
-    lines?.close();
   }
   if (!args.has("json") && !args.has("quiet")) {
     context.stdout(isBroken ? "Something was broken on this path.\n" : "Nothing was broken on this path.\n");

@@ -133,7 +133,7 @@ describe("a journal of several pages", () => {
     assert.equal(appendRecord(journal, makeRecord(RecordType.Death, Slot.A, 0, undefined, 0)), true);
     assert.equal(journal.state[StateField.Deaths], 3);
     assert.equal(openJournal(flash, HASH).state[StateField.Deaths], 3);
-    assert.equal(Buffer.from(flash.read(PAGE, 4)).readUInt32LE(), 10, "the page behind was written anew");
+    assert.equal(Buffer.from(flash.read(PAGE, 4)).readUInt32LE(), 11, "the page behind was written anew");
   });
 
   it("leaves one position blank at the first append after a start, and none after that", () => {

@@ -5,7 +5,7 @@ import { REPOSITORY } from "../../../tools/build/repository";
 import { topFolder, typescriptFiles } from "../../house/project-files";
 
 /** Made of Espruino's native functions, and of no use without them: Lua has a verifier of its own. */
-const ESPRUINO_ONLY = /^core\/crypto\/(ed25519|field)-convolve/;
+const ESPRUINO_ONLY = /^(core\/crypto\/(ed25519|field)-convolve|bootloader\/espruino\/)/;
 
 const absolute = (file: string): string => path.join(REPOSITORY, file);
 

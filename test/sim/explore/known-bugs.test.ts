@@ -23,8 +23,8 @@ const STATES_MAX = 60;
 
 const ERASED_IN_PLACE: Change = {
   file: "core/journal/journal.ts",
-  from: "for (let step = Math.min(first, last); step <= last; step += journal.pageBytes) {",
-  to: "for (let step = 0; step <= last; step += journal.pageBytes) {",
+  from: "if (!journal.usable || (page !== oldPage && page !== journal.surePage)) {",
+  to: "if (!journal.usable || page === oldPage) {",
 };
 
 const ERASED_WHEN_BAD: Change = {
