@@ -142,3 +142,35 @@ describe("a journal page whose checkpoint was cut short: no record follows it", 
     assert.ok(openJournal(flash, HASH).nextSequence > 52);
   });
 });
+
+describe("the journal page in use, young or not", () => {
+  /** What `flash` is when only `pages` still take writes. */
+  function wornBut(flash: MemoryFlash, pages: readonly number[]): MemoryFlash {
+    return {
+      ...flash,
+      write(offsetBytes: number, bytes: Uint8Array): void {
+        if (pages.includes(Math.floor(offsetBytes / PAGE) * PAGE)) {
+          flash.write(offsetBytes, bytes);
+        }
+      },
+    };
+  }
+
+  for (const isYoung of [false, true]) {
+    it(`is not erased where every other page is worn: ${isYoung ? "young" : "grown"}`, () => {
+      const flash = journalOf(PAGES);
+      if (isYoung) {
+        beginPage(flash);
+      }
+      const { page, surePage } = openJournal(flash, HASH);
+      assert.equal(page !== surePage, isYoung);
+      const before = contentOf(flash);
+      const journal = openJournal(wornBut(flash, [page, surePage]), HASH);
+      assert.equal(formatJournal(journal, journal.state), false);
+      assert.deepEqual(contentOf(flash), before);
+      assert.equal(journal.page, page);
+      assert.equal(appendRecord(journal, makeRecord(RecordType.Death, Slot.A, 0, undefined, 7)), true);
+      assert.equal(deathsIn(flash), 2);
+    });
+  }
+});
