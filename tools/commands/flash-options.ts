@@ -1,12 +1,14 @@
 /** The flags of `trialboot flash`, and what they come to. */
 
 import type { KeyStore } from "../../core/boot/key-store";
+import { ED25519_KEY_BYTES } from "../../core/image/signatures";
 import { type Arguments, type CommandLine, integerOf } from "../arguments";
 import { type BoardFile, loadBoard } from "../boards";
 import type { Context } from "../context";
 import { usageError } from "../errors";
 import { keyStoreOf } from "../key-store";
 import { trustedKeysOf } from "../keys/trusted-keys";
+import { hexText } from "../output";
 import { type FactoryImage, readFactoryImage } from "../provision/factory-image";
 import { refuseTestKeys } from "../provision/test-keys";
 import { CONSOLE_FLAGS } from "./console-reach";
@@ -24,6 +26,7 @@ export const FLASH: CommandLine = {
     { name: "board", short: "b", value: "BOARD", help: "A board of boards/; required" },
     ...CONSOLE_FLAGS,
     { name: "key", short: "k", value: "PUBLIC.pem", multiple: true, help: "A key for the board to trust; required" },
+    { name: "technician", value: "PUBLIC.pem", multiple: true, help: "An Ed25519 key that may log in over a wire" },
     { name: "image", short: "i", value: "IMAGE", help: "The first image, signed by one of the keys; required" },
     { name: "base-floor", value: "N", help: "No image with a lower security counter ever starts; default 0" },
     { name: "development", help: "Leave the console open; the board says so at every start" },
@@ -44,6 +47,8 @@ export const FLASH: CommandLine = {
 export interface FlashOptions {
   readonly board: BoardFile;
   readonly keyStore: KeyStore;
+  /** Keys that may log in; `undefined`: nobody may. */
+  readonly technicians: KeyStore | undefined;
   /** `undefined` with --keep-data. */
   readonly image: FactoryImage | undefined;
   readonly baseFloor: number;
@@ -76,6 +81,29 @@ function checkCombinations(args: Arguments): void {
   }
 }
 
+/** Refuses (usage) what is no technician's key, and technicians on a board that nobody can log in to. */
+function techniciansOf(
+  args: Arguments, context: Context, board: BoardFile, trusted: KeyStore,
+): KeyStore | undefined {
+  if (!args.has("technician")) {
+    return undefined;
+  }
+  if (board.smp === undefined) {
+    throw usageError(`Board ${board.name} is not managed over a wire: nobody can log in.`, "Leave --technician out.");
+  }
+  const keys = trustedKeysOf(context, args.texts("technician"));
+  for (const { publicKey, keyHash } of keys) {
+    const name = hexText(keyHash).slice(0, 16);
+    if (publicKey.length !== ED25519_KEY_BYTES) {
+      throw usageError(`Technician's key ${name}... is not for Ed25519.`, "trialboot keys new makes one.");
+    }
+    if (trusted.trustedKeys.some((key) => hexText(key.keyHash) === hexText(keyHash))) {
+      throw usageError(`Key ${name}... cannot both sign images and log in.`, "Give technicians keys of their own.");
+    }
+  }
+  return keyStoreOf(board.signatures, keys);
+}
+
 /** Refuses (usage) contradictions and what is missing; images that the board would not start, by their reason. */
 export function readFlashOptions(args: Arguments, context: Context): FlashOptions {
   checkCombinations(args);
@@ -94,11 +122,13 @@ export function readFlashOptions(args: Arguments, context: Context): FlashOption
   }
   const keyStore = keyStoreOf(board.signatures, trustedKeysOf(context, args.texts("key")));
   const isDevelopment = args.has("development");
-  refuseTestKeys(keyStore.trustedKeys, isDevelopment);
+  const technicians = techniciansOf(args, context, board, keyStore);
+  refuseTestKeys([...keyStore.trustedKeys, ...(technicians?.trustedKeys ?? [])], isDevelopment);
   const baseFloor = integerOf(args.text("base-floor") ?? "0", "base-floor", 0, U32_MAX);
   return {
     board,
     keyStore,
+    technicians,
     image: imagePath === undefined ? undefined : readFactoryImage(context, imagePath, board, keyStore, baseFloor),
     baseFloor,
     isDevelopment,

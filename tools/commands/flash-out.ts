@@ -38,6 +38,7 @@ export async function writeFactory(
   const interpreterVersion = args.text("interpreter");
   const files = withoutBlock(await boardFiles(options.board, {
     keyStore: options.keyStore,
+    technicians: options.technicians,
     image: options.image?.bytes,
     deviceKey: PLACEHOLDER_KEY,
     hostVerifier: createHostVerifier(),

@@ -44,6 +44,7 @@ async function run(argv: readonly string[], context: Context): Promise<number> {
 function makeFiles(options: FlashOptions, interpreterVersion: string | undefined): Promise<BoardFiles> {
   return boardFiles(options.board, {
     keyStore: options.keyStore,
+    technicians: options.technicians,
     image: options.image?.bytes,
     ...(options.keepsData ? {} : { deviceKey: newDeviceKey(), hostVerifier: createHostVerifier() }),
     baseFloor: options.baseFloor,

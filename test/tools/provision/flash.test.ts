@@ -47,6 +47,12 @@ describe("trialboot flash, without a board", function () {
       [["--board", "linux", "--key", "key.public.pem", "--image", "app.bin", "--out", "a.img"], /says no form/],
       [["--board", "linux", "--key", "key.public.pem", "--image", "app.bin", "--port", "udp:x"], /udp: carries device/],
       [["--board", "linux", "--key", "key.public.pem", "--image", "app.bin", "--baud", "9"], /out of range/],
+      [["--board", "linux", "--key", "key.public.pem", "--image", "app.bin", "--technician", "key.public.pem"],
+        /cannot both sign images and log in/],
+      [["--board", "linux", "--key", "key.public.pem", "--image", "app.bin", "--technician", TEST_KEY],
+        /own tests: everybody has its private half/],
+      [["--board", "esp32c3", "--key", "key.public.pem", "--image", "app.bin", "--technician", TEST_KEY],
+        /not managed over a wire/],
       [["--board", "puckjs", "--key", "key.public.pem", "--image", "app.bin"], /puckjs|A\/B does not fit/],
     ] as const) {
       const result = await run("flash", ...argv);
@@ -78,6 +84,9 @@ describe("trialboot flash, without a board", function () {
     assert.equal(result.exitCode, ExitCode.Ok, result.stderr);
     assert.match(result.stdout, /slotA +0x10003800/);
     assert.match(result.stdout, /erase all of Storage[^]*activate \.boot0/);
+    assert.doesNotMatch(result.stdout, /tb\.techs/);
+    const managed = await flash("--dry-run", "--technician", TEST_KEY, "--development");
+    assert.match(managed.stdout, /tb\.techs/);
     const json = JSON.parse((await flash("--dry-run", "--json")).stdout) as { steps: string[] };
     assert.ok(json.steps.indexOf("activate .boot0") === json.steps.length - 2);
   });
