@@ -14,7 +14,8 @@ import { SmpOperation } from "./frame";
 import { writeListing } from "./listing";
 import { CommandSet, Right } from "./policy";
 
-const enum ImageCommand {
+/** Commands of the group that this server knows. */
+export const enum ImageCommand {
   State = 0,
   Upload = 1,
   Erase = 5,

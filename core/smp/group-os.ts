@@ -10,7 +10,8 @@ import type { SmpHeader } from "./frame";
 import { SmpOperation } from "./frame";
 import { Right } from "./policy";
 
-const enum OsCommand {
+/** Commands of the group that this server knows. */
+export const enum OsCommand {
   Echo = 0,
   Reset = 5,
   Params = 6,

@@ -12,12 +12,14 @@ import { hasRight, SmpError } from "./errors";
 import type { SmpHeader } from "./frame";
 import { SmpOperation } from "./frame";
 import type { Login } from "./login";
+import { KEY_NAME_BYTES } from "./login";
 import { CommandSet, Right } from "./policy";
 
 /** Number of the group. */
 export const OWN_GROUP = 64;
 
-const enum OwnCommand {
+/** Commands of the group. Numbers on the wire: never renumber. */
+export const enum OwnCommand {
   Status = 0,
   Challenge = 1,
   Login = 2,
@@ -29,7 +31,8 @@ const enum OwnCommand {
   Console = 8,
 }
 
-const enum OwnError {
+/** Errors of the group. Numbers on the wire: never renumber. */
+export const enum OwnError {
   Waiting = 2,
   BadLogin = 3,
   NoChallenge = 4,
@@ -38,7 +41,6 @@ const enum OwnError {
   Refused = 7,
 }
 
-const KEY_NAME_BYTES = 8;
 const SIGNATURE_BYTES = 64;
 const SET_END = 16;
 /** What an answer with records holds beside them, and what CBOR adds to each. */

@@ -7,7 +7,8 @@ import { CommandSet } from "./policy";
 
 /** ASCII; a zero byte follows. */
 const CONTEXT = "trialboot login 1";
-const KEY_NAME_BYTES = 8;
+/** First bytes of a key's hash, by which clients name it. */
+export const KEY_NAME_BYTES = 8;
 /** 17 of the context, the zero byte, 32 of the nonce, 4 of the command sets, and the name of the key. */
 const MESSAGE_BYTES = 62;
 const MS_PER_SECOND = 1000;

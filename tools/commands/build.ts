@@ -12,7 +12,8 @@ import type { Context } from "../context";
 import { failure, usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { FILE_BYTES_MAX, readFile, writeFile } from "../files";
-import { createOutput, type Output } from "../output";
+import type { Output } from "../output";
+import { beginVerb } from "../verb";
 import { signCommand } from "./sign";
 
 const BUILD: CommandLine = {
@@ -107,12 +108,11 @@ function requireFit(imageBytes: number, roomBytes: number, choice: ProjectChoice
 }
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readOptionalSource(BUILD, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(BUILD) + "\n");
+  const begun = beginVerb(BUILD, readOptionalSource(BUILD, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const choice = chooseProject(args, context);
   const { source, board, engine, project, file } = choice;
   const signing = signingOf(args, context, choice);

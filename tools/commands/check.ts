@@ -9,7 +9,7 @@ import { chooseProject, type ProjectChoice, readOptionalSource } from "../applic
 import type { Command } from "../command";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
-import { createOutput } from "../output";
+import { beginVerb } from "../verb";
 
 const CHECK: CommandLine = {
   name: "trialboot check",
@@ -41,12 +41,11 @@ async function findingsOf(context: Context, { source, engine, board }: ProjectCh
 }
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readOptionalSource(CHECK, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(CHECK) + "\n");
+  const begun = beginVerb(CHECK, readOptionalSource(CHECK, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const choice = chooseProject(args, context);
   const findings = await findingsOf(context, choice);
   const ok = !hasErrors(findings);

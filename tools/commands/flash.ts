@@ -5,13 +5,14 @@ import type { Command } from "../command";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
 import { createHostVerifier } from "../host-verifier";
-import { createOutput, type Output } from "../output";
+import type { Output } from "../output";
 import { boardFiles, type BoardFiles } from "../provision/board-files";
 import { flashBoard, type FlashTask } from "../provision/flash-board";
 import type { BoardFacts } from "../provision/prepare";
 import { provisioningSteps } from "../provision/provisioning-steps";
 import { renewalSteps } from "../provision/keep-data";
 import { newDeviceKey } from "../provision/units";
+import { beginVerb } from "../verb";
 import { reachOf } from "./console-reach";
 import { confirmLoss } from "./device-options";
 import { FLASH, type FlashOptions, readFlashOptions } from "./flash-options";
@@ -19,12 +20,11 @@ import { writeFactory } from "./flash-out";
 import { progressReport, reportDryRun, reportStart } from "./flash-report";
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(FLASH, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(FLASH) + "\n");
+  const begun = beginVerb(FLASH, readArguments(FLASH, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const options = readFlashOptions(args, context);
   if (options.image !== undefined && options.image.leftOutBytes > 0) {
     output.note(`the ${options.image.leftOutBytes} bytes behind the image (padding, trailer) are left out.`);

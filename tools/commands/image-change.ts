@@ -1,15 +1,16 @@
 /** `trialboot image test`, `confirm`, `erase` and `rollback`: what is to become of the images on a device. */
 
-import { type Arguments, type CommandLine, type Flag, helpText, readArguments, shown } from "../arguments";
+import { type Arguments, type CommandLine, type Flag, readArguments, shown } from "../arguments";
 import type { Context } from "../context";
 import { usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
-import { createOutput, type Output } from "../output";
+import type { Output } from "../output";
 import type { DeviceSession } from "../smp/device-session";
 import { explainRefusal } from "../smp/explain";
 import { confirmImage, eraseSlot, hasHash, type ImageSlot, readSlots, testImage } from "../smp/image-group";
 import { resetDevice } from "../smp/os-group";
 import { requestRollback } from "../smp/trialboot-group";
+import { beginVerb } from "../verb";
 import { withDevice } from "./device-connection";
 import { confirmLoss, DEVICE_FLAGS, type DeviceOptions, readDeviceOptions, withOptionals } from "./device-options";
 import { ALL_SETS, ERASE_SET } from "./device-sets";
@@ -72,12 +73,11 @@ interface Call {
 
 /** Refuses as readArguments. `undefined`: the help was shown. */
 function readCall(line: CommandLine, optionals: readonly string[], argv: readonly string[], context: Context) {
-  const args = readArguments(withOptionals(line, optionals, argv), argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(line) + "\n");
+  const begun = beginVerb(line, readArguments(withOptionals(line, optionals, argv), argv), context);
+  if (begun === undefined) {
     return undefined;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   return { args, context, output, options: readDeviceOptions(args, context) };
 }
 

@@ -1,11 +1,11 @@
 /** `trialboot image list`: what the slots of a device hold. */
 
-import { type CommandLine, helpText, readArguments } from "../arguments";
+import { type CommandLine, readArguments } from "../arguments";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
-import { createOutput } from "../output";
 import { readSlots } from "../smp/image-group";
 import { readStatus } from "../smp/trialboot-group";
+import { beginVerb } from "../verb";
 import { withDevice } from "./device-connection";
 import { ALL_SETS } from "./device-sets";
 import { DEVICE_FLAGS, readDeviceOptions } from "./device-options";
@@ -19,12 +19,11 @@ export const IMAGE_LIST: CommandLine = {
 };
 
 export async function listImages(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(IMAGE_LIST, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(IMAGE_LIST) + "\n");
+  const begun = beginVerb(IMAGE_LIST, readArguments(IMAGE_LIST, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const options = readDeviceOptions(args, context);
   await withDevice(context, output, options, ALL_SETS, async (connection) => {
     const { client, patience } = await connection.session();

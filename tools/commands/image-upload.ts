@@ -1,11 +1,12 @@
 /** `trialboot image upload`: sends an image into the free slot, and does not start it. */
 
-import { type CommandLine, helpText, readArguments, shown } from "../arguments";
+import { type CommandLine, readArguments, shown } from "../arguments";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
-import { createOutput, hexText } from "../output";
+import { hexText } from "../output";
 import { bytesText, createProgress } from "../progress";
 import { readUpdateImage } from "../smp/update-image";
+import { beginVerb } from "../verb";
 import { withDevice } from "./device-connection";
 import { DEVICE_FLAGS, readDeviceOptions, WAIT_FLAG, waitMsOf } from "./device-options";
 import { ALL_SETS } from "./device-sets";
@@ -22,12 +23,11 @@ export const IMAGE_UPLOAD: CommandLine = {
 };
 
 export async function uploadFile(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(IMAGE_UPLOAD, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(IMAGE_UPLOAD) + "\n");
+  const begun = beginVerb(IMAGE_UPLOAD, readArguments(IMAGE_UPLOAD, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const options = readDeviceOptions(args, context);
   const waitMs = waitMsOf(args);
   const image = readUpdateImage(context, args.positionals[0] ?? "");

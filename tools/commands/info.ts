@@ -15,8 +15,9 @@ import { bytesAsSource, createHostHash } from "../host-hash";
 import { dumpImage } from "../image-dump";
 import type { AreaDump, HeaderDump, ImageDump, TlvDump } from "../image-dump";
 import { readImageFile } from "../image-file";
-import { createOutput, hexNumber, type Output } from "../output";
+import { hexNumber, type Output } from "../output";
 import { reasonText } from "../reason-text";
+import { beginVerb } from "../verb";
 
 const LINE: CommandLine = {
   name: "trialboot info",
@@ -34,12 +35,11 @@ const SHOWN_VALUE_BYTES = 64;
 const TRAILER_BYTES_MIN = 160;
 
 function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(LINE, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(LINE, argv), context);
+  if (begun === undefined) {
     return Promise.resolve(ExitCode.Ok);
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const path = args.positionals[0] ?? "";
   const file = readImageFile(context, path);
   const dump = dumpImage(file.bytes);

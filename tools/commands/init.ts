@@ -10,7 +10,7 @@ import type { Context } from "../context";
 import { failure, systemSentence } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { createFile, resolvePath } from "../files";
-import { createOutput } from "../output";
+import { beginVerb } from "../verb";
 import { keysCommand } from "./keys";
 
 const INIT: CommandLine = {
@@ -63,12 +63,11 @@ function makeFolders(context: Context, folder: string, names: readonly string[])
 }
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(INIT, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(INIT) + "\n");
+  const begun = beginVerb(INIT, readArguments(INIT, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const folder = args.positionals[0] ?? "";
   const board = loadBoard(args.text("board") ?? "esp32");
   const name = packageName(resolvePath(context, folder));

@@ -1,7 +1,7 @@
 /** `trialboot keys public`: the half of a key that boards and verifiers get. */
 
 import { createPublicKey } from "node:crypto";
-import { type CommandLine, helpText, readArguments, shown } from "../arguments";
+import { type CommandLine, readArguments, shown } from "../arguments";
 import type { Context } from "../context";
 import { usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
@@ -15,7 +15,8 @@ import {
   type PublicKey,
   type PublicKeyFormat,
 } from "../keys/public-key";
-import { createOutput, hexText, type Output } from "../output";
+import { hexText, type Output } from "../output";
+import { beginVerb } from "../verb";
 
 export const KEYS_PUBLIC: CommandLine = {
   name: "trialboot keys public",
@@ -35,15 +36,14 @@ export const KEYS_PUBLIC: CommandLine = {
 };
 
 export async function exportPublicKey(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(KEYS_PUBLIC, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(KEYS_PUBLIC) + "\n");
+  const begun = beginVerb(KEYS_PUBLIC, readArguments(KEYS_PUBLIC, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
+  const { args, output } = begun;
   const path = args.positionals[0] ?? "";
   const format = (args.text("format") ?? "pem") as PublicKeyFormat;
   const target = args.text("out");
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
   const isBinary = format === "der" || format === "raw";
   if (isBinary && target === undefined && context.stdoutIsTerminal && !output.json) {
     throw usageError(`A key in ${format} form is not text for a terminal.`, "Name a file with -o.");

@@ -1,6 +1,6 @@
 /** `trialboot keys show`: what a key is, and how many signatures an LMS key has left. */
 
-import { type CommandLine, helpText, readArguments, shown } from "../arguments";
+import { type CommandLine, readArguments, shown } from "../arguments";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
 import { resolvePath } from "../files";
@@ -11,7 +11,8 @@ import { isUnderPassphrase } from "../lms/key-file";
 import { leavesOf, parameterSetOf } from "../lms/parameters";
 import { readLmsKeyFile } from "../lms/signer";
 import { lmsPathsOf, readMarks, refuseOldCopy } from "../lms/state";
-import { createOutput, hexText } from "../output";
+import { hexText } from "../output";
+import { beginVerb } from "../verb";
 
 export const KEYS_SHOW: CommandLine = {
   name: "trialboot keys show",
@@ -24,13 +25,12 @@ export const KEYS_SHOW: CommandLine = {
 type Facts = Readonly<Record<string, string | number | boolean>>;
 
 export function showKey(argv: readonly string[], context: Context): number {
-  const args = readArguments(KEYS_SHOW, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(KEYS_SHOW) + "\n");
+  const begun = beginVerb(KEYS_SHOW, readArguments(KEYS_SHOW, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
+  const { args, output } = begun;
   const path = args.positionals[0] ?? "";
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
   const key = readAnyPublicKey(context, path);
   const facts: Facts = {
     algorithm: key.algorithm,

@@ -8,9 +8,10 @@ import type { Command } from "../command";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
 import { createHostHash } from "../host-hash";
-import { createOutput, hexText, printable } from "../output";
+import { hexText, printable } from "../output";
 import { recordWords } from "../report/journal-words";
 import { readJournal } from "../smp/trialboot-group";
+import { beginVerb } from "../verb";
 import { withDevice } from "./device-connection";
 import { DEVICE_FLAGS, readDeviceOptions } from "./device-options";
 import { ALL_SETS } from "./device-sets";
@@ -28,12 +29,11 @@ interface Entry {
 }
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(LINE, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(LINE, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const options = readDeviceOptions(args, context);
   const { records, lostCount } = await withDevice(context, output, options, ALL_SETS, async (connection) => {
     const { client, patience } = await connection.session();

@@ -6,14 +6,15 @@ import type { Context } from "../context";
 import { usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { readPrivateKey } from "../keys/key-file";
-import { createOutput } from "../output";
-import { COMMAND_SETS, type CommandSet, grantedSets, setBits, setNames } from "../smp/login";
+import { COMMAND_SETS, type CommandSetName, setBits, setNames } from "../smp/command-sets";
+import { grantedSets } from "../smp/login";
 import { logout } from "../smp/trialboot-group";
+import { beginVerb } from "../verb";
 import { withDevice } from "./device-connection";
 import { DEVICE_FLAGS, readDeviceOptions } from "./device-options";
 import { ALL_SETS } from "./device-sets";
 
-const SET_NAMES = Object.keys(COMMAND_SETS) as CommandSet[];
+const SET_NAMES = Object.keys(COMMAND_SETS) as CommandSetName[];
 
 const LINE: CommandLine = {
   name: "trialboot login",
@@ -32,18 +33,17 @@ const LINE: CommandLine = {
 };
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(LINE, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(LINE, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const options = readDeviceOptions(args, context);
   if (options.technicianKeyPath === undefined) {
     throw usageError("login needs the technician's private key.", "Add --technician-key KEY.pem.");
   }
   const key = await readPrivateKey(context, output, options.technicianKeyPath, { file: options.passphraseFile });
-  const sets = args.has("set") ? setBits(args.texts("set") as CommandSet[]) : ALL_SETS;
+  const sets = args.has("set") ? setBits(args.texts("set") as CommandSetName[]) : ALL_SETS;
   const withoutKey = { ...options, technicianKeyPath: undefined };
   await withDevice(context, output, withoutKey, sets, async (connection) => {
     const { client, patience } = await connection.session();

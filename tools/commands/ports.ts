@@ -4,9 +4,9 @@ import { type CommandLine, helpText, readArguments, shown } from "../arguments";
 import type { Command } from "../command";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
-import { createOutput } from "../output";
 import { type ListedPort, listPorts } from "../ports/list-ports";
 import { PORT_DRIVERS } from "../ports/open-port";
+import { beginVerb } from "../verb";
 
 const LINE: CommandLine = {
   name: "trialboot ports",
@@ -22,12 +22,11 @@ function portLine(port: ListedPort): string {
 }
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(LINE, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(LINE, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { output } = begun;
   const ports = await listPorts(await PORT_DRIVERS.serial());
   output.jsonValue({ ok: true, ports });
   if (!output.json) {

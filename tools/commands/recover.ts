@@ -5,14 +5,15 @@ import type { Command } from "../command";
 import type { Context } from "../context";
 import { ToolError, usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
-import { createOutput, type Output } from "../output";
+import type { Output } from "../output";
 import { createProgress, type Progress } from "../progress";
 import type { DeviceSession } from "../smp/device-session";
 import { type ImageSlot, readSlots } from "../smp/image-group";
-import { COMMAND_SETS } from "../smp/login";
+import { COMMAND_SETS } from "../smp/command-sets";
 import { resetDevice } from "../smp/os-group";
 import { type DeviceStatus, factoryReset, readStatus } from "../smp/trialboot-group";
 import { readUpdateImage } from "../smp/update-image";
+import { beginVerb } from "../verb";
 import { type DeviceConnection, withDevice } from "./device-connection";
 import {
   confirmLoss,
@@ -135,12 +136,11 @@ class Recovery {
 }
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(withOptionals(LINE, ["IMAGE"], argv), argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(withOptionals(LINE, ["IMAGE"], argv), argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const options = readDeviceOptions(args, context);
   const waitMs = waitMsOf(args);
   if (args.has("factory-reset") && options.technicianKeyPath === undefined) {

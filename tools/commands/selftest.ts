@@ -8,8 +8,8 @@ import type { Context } from "../context";
 import { usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { writeFile } from "../files";
-import { createOutput } from "../output";
 import { type Check, runSelftest, type SelftestResult } from "../provision/selftest";
+import { beginVerb } from "../verb";
 import { CONSOLE_FLAGS, reachOf } from "./console-reach";
 import { confirmLoss, isCi, portChoice } from "./device-options";
 
@@ -41,12 +41,11 @@ export function reportOf(board: string, result: SelftestResult): SelftestReport 
 const STYLES = { passed: "green", failed: "red", "not possible": "yellow" } as const;
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(LINE, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(LINE, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const boardName = args.text("board");
   if (boardName === undefined) {
     throw usageError("selftest needs to know which board this is.", "Add --board BOARD; boards/ has them.");

@@ -21,8 +21,9 @@ import { type ImageFile, isHexName, readImageFile } from "../image-file";
 import { readPrivateKey, readPublicKey } from "../keys/key-file";
 import { trustedKeyOf } from "../keys/public-key";
 import { type LmsSigner, openLmsSigner } from "../lms/signer";
-import { createOutput, hexText, type Output } from "../output";
+import { hexText, type Output } from "../output";
 import { reasonExitCode, reasonText } from "../reason-text";
+import { beginVerb } from "../verb";
 import { SIGN } from "./sign-flags";
 import { readSignOptions, type SignOptions } from "./sign-options";
 import { hexImage } from "./sign-hex";
@@ -44,12 +45,11 @@ interface Signer {
 }
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(SIGN, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(SIGN) + "\n");
+  const begun = beginVerb(SIGN, readArguments(SIGN, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   checkCombinations(args);
   const input = args.positionals[0] ?? "";
   const target = args.positionals[1] ?? "";

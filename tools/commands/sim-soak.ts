@@ -11,14 +11,15 @@ import type { SoakResult } from "../../sim/soak/soak";
 import { runSoak } from "../../sim/soak/soak";
 import { traceHeader, traceLine, traceObject, traceRemarks } from "../../sim/trace";
 import type { BootReport } from "../../sim/report";
-import { type Arguments, type CommandLine, helpText, integerOf, readArguments } from "../arguments";
+import { type Arguments, type CommandLine, integerOf, readArguments } from "../arguments";
 import { boardNames, loadBoard } from "../boards";
 import type { Context } from "../context";
 import { failure, usageError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { createHostHash } from "../host-hash";
-import { createOutput, type Output } from "../output";
+import type { Output } from "../output";
 import { reasonText } from "../reason-text";
+import { beginVerb } from "../verb";
 
 export const SIM_SOAK: CommandLine = {
   name: "trialboot sim soak",
@@ -56,12 +57,11 @@ interface SoakPlan {
 }
 
 export function soak(argv: readonly string[], context: Context): number {
-  const args = readArguments(SIM_SOAK, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(SIM_SOAK) + "\n");
+  const begun = beginVerb(SIM_SOAK, readArguments(SIM_SOAK, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const plan = readPlan(args);
   const startMs = performance.now();
   const goesOn = plan.until === undefined ? untilTimeIsUp(plan, startMs, context, output) : undefined;

@@ -1,6 +1,7 @@
 /** The four steps of an update, each of which is left out if it is done already; `upgrade` and `recover` do them. */
 
 import { Reason } from "../../core/reasons";
+import { UploadPhase } from "../../core/smp/management";
 import { shown } from "../arguments";
 import { ToolError } from "../errors";
 import { ExitCode } from "../exit-codes";
@@ -11,7 +12,7 @@ import type { DeviceSession } from "../smp/device-session";
 import { explainRefusal, rejectionReason, uploadRefusal } from "../smp/explain";
 import { confirmImage, hasHash, type ImageSlot, readSlots, testImage } from "../smp/image-group";
 import { resetDevice } from "../smp/os-group";
-import { readStatus, readUploadStatus, UploadPhase } from "../smp/trialboot-group";
+import { readStatus, readUploadStatus } from "../smp/trialboot-group";
 import type { UpdateImage } from "../smp/update-image";
 import { uploadImage } from "../smp/upload";
 import type { DeviceConnection } from "./device-connection";

@@ -4,9 +4,10 @@ import { type CommandLine, helpText, readArguments, shown } from "../arguments";
 import type { Command } from "../command";
 import type { Context } from "../context";
 import { ExitCode } from "../exit-codes";
-import { createOutput, hexText, type Output } from "../output";
+import { hexText, type Output } from "../output";
 import { createProgress } from "../progress";
 import { readUpdateImage, type UpdateImage } from "../smp/update-image";
+import { beginVerb } from "../verb";
 import { withDevice } from "./device-connection";
 import { DEVICE_FLAGS, readDeviceOptions, WAIT_FLAG, waitMsOf } from "./device-options";
 import { ALL_SETS } from "./device-sets";
@@ -30,12 +31,11 @@ const LINE: CommandLine = {
 };
 
 async function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(LINE, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(LINE, argv), context);
+  if (begun === undefined) {
     return ExitCode.Ok;
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const options = readDeviceOptions(args, context);
   const how = { waitMs: waitMsOf(args), confirmByHand: args.has("confirm") };
   const image = readUpdateImage(context, args.positionals[0] ?? "");

@@ -18,8 +18,9 @@ import { bytesAsSource, createHostHash } from "../host-hash";
 import { createHostVerifier } from "../host-verifier";
 import { type ImageFile, readImageFile } from "../image-file";
 import { readAnyPublicKey } from "../keys/any-public-key";
-import { createOutput, hexText, type Output } from "../output";
+import { hexText, type Output } from "../output";
 import { reasonExitCode, reasonText } from "../reason-text";
+import { beginVerb } from "../verb";
 
 /** Larger than any slot of a board in boards/: the bound where no slot size is given. */
 export const SLOT_BYTES_DEFAULT = 16 * 1024 * 1024;
@@ -54,12 +55,11 @@ const LINE: CommandLine = {
 };
 
 function run(argv: readonly string[], context: Context): Promise<number> {
-  const args = readArguments(LINE, argv);
-  if (args.wantsHelp) {
-    context.stdout(helpText(LINE) + "\n");
+  const begun = beginVerb(LINE, readArguments(LINE, argv), context);
+  if (begun === undefined) {
     return Promise.resolve(ExitCode.Ok);
   }
-  const output = createOutput(context, { json: args.has("json"), quiet: args.has("quiet") });
+  const { args, output } = begun;
   const demands = readDemands(args, context);
   const path = args.positionals[0] ?? "";
   const file = readImageFile(context, path);

@@ -1,8 +1,9 @@
 /** What a device answers instead of doing what it was asked, in sentences (exit code 31). */
 
+import { OwnError } from "../../core/smp/group-own";
 import { ToolError } from "../errors";
 import { ExitCode } from "../exit-codes";
-import { Group, SmpCode, TrialbootError } from "./groups";
+import { Group, SmpCode } from "./groups";
 
 /** Errors of the protocol, of every group. */
 const CODES: Readonly<Record<number, string>> = {
@@ -103,12 +104,12 @@ const GROUP_CODES: Readonly<Record<number, Readonly<Record<number, string>>>> = 
     4: "its flash cannot be erased",
   },
   [Group.Trialboot]: {
-    [TrialbootError.BackOff]: "too many logins failed, and it lets nobody try for a while",
-    [TrialbootError.KeyOrSignature]: "it does not know this technician key, or the signature is wrong",
-    [TrialbootError.NoChallenge]: "its challenge has expired or was used",
-    [TrialbootError.SetNotAllowed]: "this board allows none of it to technicians",
-    [TrialbootError.NotLoggedIn]: "this needs a technician's login",
-    [TrialbootError.Refused]: "its boot chain does not allow that now",
+    [OwnError.Waiting]: "too many logins failed, and it lets nobody try for a while",
+    [OwnError.BadLogin]: "it does not know this technician key, or the signature is wrong",
+    [OwnError.NoChallenge]: "its challenge has expired or was used",
+    [OwnError.SetNotAllowed]: "this board allows none of it to technicians",
+    [OwnError.NotLoggedIn]: "this needs a technician's login",
+    [OwnError.Refused]: "its boot chain does not allow that now",
   },
 };
 
@@ -119,13 +120,13 @@ const NEXT: Readonly<Record<number, string>> = {
 };
 
 const TRIALBOOT_NEXT: Readonly<Record<number, string>> = {
-  [TrialbootError.BackOff]: "Wait, then try again with the right key; restarting the board does not shorten it.",
-  [TrialbootError.KeyOrSignature]: 
+  [OwnError.Waiting]: "Wait, then try again with the right key; restarting the board does not shorten it.",
+  [OwnError.BadLogin]: 
     "Take the key that was made for this product. Each failure makes the next wait longer.",
-  [TrialbootError.NoChallenge]: "Try again.",
-  [TrialbootError.SetNotAllowed]: "The board's maker decides that, in the board file.",
-  [TrialbootError.NotLoggedIn]: "Add --technician-key FILE.",
-  [TrialbootError.Refused]: "trialboot log says what the board did last.",
+  [OwnError.NoChallenge]: "Try again.",
+  [OwnError.SetNotAllowed]: "The board's maker decides that, in the board file.",
+  [OwnError.NotLoggedIn]: "Add --technician-key FILE.",
+  [OwnError.Refused]: "trialboot log says what the board did last.",
 };
 
 /** An answer that says no. */

@@ -3,11 +3,12 @@
 import { RecordType } from "../../core/journal/record";
 import { viewRecord } from "../../core/journal/record-view";
 import { Reason } from "../../core/reasons";
+import { UploadPhase } from "../../core/smp/management";
 import type { ToolError } from "../errors";
 import { isLinkError } from "../ports/link-error";
 import { DeviceError } from "./device-error";
 import type { DeviceSession } from "./device-session";
-import { readJournal, readUploadStatus, UploadPhase } from "./trialboot-group";
+import { readJournal, readUploadStatus } from "./trialboot-group";
 import { reasonError } from "./update-image";
 
 /** Of a digest, in a journal record. */

@@ -1,4 +1,4 @@
-/** Numbers of SMP's groups and commands, as far as this client uses them. On the wire: never renumber. */
+/** Numbers of SMP's groups, and of errors of any of them. Commands are those of the server: core/smp/group-*.ts. */
 
 export const enum Group {
   Os = 0,
@@ -10,40 +10,6 @@ export const enum Group {
   Enumeration = 10,
   Basic = 63,
   Trialboot = 64,
-}
-
-export const enum OsCommand {
-  Reset = 5,
-  Params = 6,
-}
-
-export const enum ImageCommand {
-  State = 0,
-  Upload = 1,
-  Erase = 5,
-}
-
-/** trialboot's own group (docs/spec-smp.md). */
-export const enum TrialbootCommand {
-  Status = 0,
-  Challenge = 1,
-  Login = 2,
-  Logout = 3,
-  Progress = 4,
-  Journal = 5,
-  Rollback = 6,
-  FactoryReset = 7,
-  Console = 8,
-}
-
-/** Errors of trialboot's own group. */
-export const enum TrialbootError {
-  BackOff = 2,
-  KeyOrSignature = 3,
-  NoChallenge = 4,
-  SetNotAllowed = 5,
-  NotLoggedIn = 6,
-  Refused = 7,
 }
 
 /** Errors that a device of any group may answer with. */

@@ -1,10 +1,11 @@
 /** Group 1 of SMP: the images in the slots. */
 
 import { SmpOperation } from "../../core/smp/frame";
+import { ImageCommand } from "../../core/smp/group-image";
 import { flag, list, mapIn, nonsense, optionalBytes, optionalUint, text, uint } from "./answer";
 import type { AnswerFields } from "./cbor";
 import type { Patience, SmpClient, SmpRequest } from "./client";
-import { Group, ImageCommand } from "./groups";
+import { Group } from "./groups";
 
 /** Slots of one answer; devices have two of each image. */
 const SLOTS_MAX = 32;

@@ -1,41 +1,18 @@
 /** A technician's login: the device asks, an Ed25519 key answers (docs/spec-smp.md, "Login"). */
 
 import { createPublicKey, type KeyObject, sign } from "node:crypto";
+import { OwnError } from "../../core/smp/group-own";
+import { KEY_NAME_BYTES, loginMessage } from "../../core/smp/login";
 import { ToolError } from "../errors";
 import { trustedKeyOf } from "../keys/public-key";
 import type { Patience, SmpClient } from "./client";
+import { COMMAND_SETS, type CommandSetName, setNames } from "./command-sets";
 import { DeviceError } from "./device-error";
-import { Group, TrialbootError } from "./groups";
+import { Group } from "./groups";
 import { type LoginAnswer, readChallenge, readStatus, sendLogin } from "./trialboot-group";
 
-/** Command sets that a login can open. Bits on the wire: never renumber. */
-export const COMMAND_SETS = { erase: 1, "factory-reset": 2, files: 4, console: 8 } as const;
-export type CommandSet = keyof typeof COMMAND_SETS;
-
-/** What a login's signature covers starts with this, so that it can stand for nothing else. */
-const PURPOSE = "trialboot login 1\u0000";
-/** Bytes of the key's hash that name it. */
-const KEY_NAME_BYTES = 8;
 /** Another client may use up the challenge in between. */
 const CHALLENGES_MAX = 2;
-
-/** The bytes that are signed. */
-export function loginMessage(nonce: Uint8Array, sets: number, keyName: Uint8Array): Uint8Array {
-  const setBytes = Buffer.alloc(4);
-  setBytes.writeUInt32BE(sets);
-  return new Uint8Array(Buffer.concat([Buffer.from(PURPOSE, "latin1"), nonce, setBytes, keyName]));
-}
-
-/** Names of the sets in a number of bits, in the order of the bits. */
-export function setNames(sets: number): CommandSet[] {
-  const names = Object.keys(COMMAND_SETS) as CommandSet[];
-  return names.filter((name) => Math.floor(sets / COMMAND_SETS[name]) % 2 === 1);
-}
-
-/** The bits of some sets. */
-export function setBits(names: readonly CommandSet[]): number {
-  return [...new Set(names)].reduce((bits, name) => bits + COMMAND_SETS[name], 0);
-}
 
 /**
  * Logs this session in.
@@ -51,7 +28,7 @@ export async function login(client: SmpClient, key: KeyObject, sets: number, pat
     try {
       return await sendLogin(client, keyName, sets, new Uint8Array(signature), patience);
     } catch (error) {
-      if (challenges >= CHALLENGES_MAX || !isError(error, TrialbootError.NoChallenge)) {
+      if (challenges >= CHALLENGES_MAX || !isError(error, OwnError.NoChallenge)) {
         throw error;
       }
     }
@@ -87,7 +64,7 @@ export async function grantedSets(
     return await login(client, key, sets, patience);
   } catch (error) {
     const names = setNames(sets);
-    if (!isError(error, TrialbootError.SetNotAllowed) || names.length < 2) {
+    if (!isError(error, OwnError.SetNotAllowed) || names.length < 2) {
       throw error;
     }
     return await grantedOneByOne(client, key, names, patience);
@@ -97,28 +74,29 @@ export async function grantedSets(
 async function grantedOneByOne(
   client: SmpClient,
   key: KeyObject,
-  names: readonly CommandSet[],
+  names: readonly CommandSetName[],
   patience: Patience,
 ): Promise<LoginAnswer> {
   let granted = 0;
   let validSeconds = 0;
   for (const name of names) {
     try {
-      const answer = await login(client, key, COMMAND_SETS[name], patience);
-      granted += answer.sets === (COMMAND_SETS[name] as number) ? answer.sets : 0;
+      const set: number = COMMAND_SETS[name];
+      const answer = await login(client, key, set, patience);
+      granted += answer.sets === set ? set : 0;
       validSeconds = answer.validSeconds;
     } catch (error) {
-      if (!isError(error, TrialbootError.SetNotAllowed)) {
+      if (!isError(error, OwnError.SetNotAllowed)) {
         throw error;
       }
     }
   }
   if (granted === 0) {
-    throw new DeviceError(Group.Trialboot, TrialbootError.SetNotAllowed);
+    throw new DeviceError(Group.Trialboot, OwnError.SetNotAllowed);
   }
   return { sets: granted, validSeconds };
 }
 
-function isError(error: unknown, code: TrialbootError): boolean {
+function isError(error: unknown, code: OwnError): boolean {
   return error instanceof DeviceError && error.group === Group.Trialboot && error.code === code;
 }

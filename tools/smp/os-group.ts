@@ -1,11 +1,12 @@
 /** Group 0 of SMP: the device itself. */
 
 import { SmpOperation } from "../../core/smp/frame";
+import { OsCommand } from "../../core/smp/group-os";
 import { isLinkError } from "../ports/link-error";
 import { uint } from "./answer";
 import type { AnswerFields } from "./cbor";
 import type { SmpClient, SmpRequest } from "./client";
-import { Group, OsCommand } from "./groups";
+import { Group } from "./groups";
 
 /** What the device can take. */
 export interface BufferSizes {

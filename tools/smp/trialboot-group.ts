@@ -2,11 +2,12 @@
 
 import { RECORD_BYTES } from "../../core/limits";
 import { SmpOperation } from "../../core/smp/frame";
+import { OwnCommand } from "../../core/smp/group-own";
 import { bytes, flag, list, nonsense, optionalUint, text, uint } from "./answer";
 import type { AnswerFields, RequestFields } from "./cbor";
 import type { Patience, SmpClient, SmpRequest } from "./client";
 import { isNotSupported } from "./device-error";
-import { Group, TrialbootCommand } from "./groups";
+import { Group } from "./groups";
 import { requestThatRestarts } from "./os-group";
 
 /** Pages of a journal hold some hundred records each; a device that goes on and on is refused. */
@@ -32,14 +33,6 @@ export interface DeviceStatus {
   readonly waitSeconds: number;
 }
 
-export const enum UploadPhase {
-  Idle = 0,
-  Receiving = 1,
-  Verifying = 2,
-  Done = 3,
-  Refused = 4,
-}
-
 export interface UploadStatus {
   readonly offsetBytes: number;
   readonly lengthBytes: number;
@@ -54,11 +47,11 @@ export interface JournalRead {
   readonly lostCount: number;
 }
 
-function read(command: TrialbootCommand, fields: RequestFields = {}): SmpRequest {
+function read(command: OwnCommand, fields: RequestFields = {}): SmpRequest {
   return { operation: SmpOperation.Read, group: Group.Trialboot, command, fields };
 }
 
-function write(command: TrialbootCommand, fields: RequestFields = {}): SmpRequest {
+function write(command: OwnCommand, fields: RequestFields = {}): SmpRequest {
   return { operation: SmpOperation.Write, group: Group.Trialboot, command, fields };
 }
 
@@ -80,13 +73,13 @@ function statusIn(fields: AnswerFields): DeviceStatus {
 
 /** `undefined` from devices that are not trialboot's. */
 export async function readStatus(client: SmpClient, patience: Patience): Promise<DeviceStatus | undefined> {
-  const fields = await orNotSupported(client.request(read(TrialbootCommand.Status), patience));
+  const fields = await orNotSupported(client.request(read(OwnCommand.Status), patience));
   return fields === undefined ? undefined : statusIn(fields);
 }
 
 /** `undefined` from devices that are not trialboot's. */
 export async function readUploadStatus(client: SmpClient, patience: Patience): Promise<UploadStatus | undefined> {
-  const fields = await orNotSupported(client.request(read(TrialbootCommand.Progress), patience));
+  const fields = await orNotSupported(client.request(read(OwnCommand.Progress), patience));
   if (fields === undefined) {
     return undefined;
   }
@@ -118,7 +111,7 @@ export async function readJournal(client: SmpClient, patience: Patience): Promis
   let lostCount = 0;
   let after: number | undefined;
   while (records.length <= JOURNAL_RECORDS_MAX) {
-    const fields = await client.request(read(TrialbootCommand.Journal, { after }), patience);
+    const fields = await client.request(read(OwnCommand.Journal, { after }), patience);
     const part = list(fields, "rec").map(recordIn);
     lostCount = optionalUint(fields, "lost") ?? lostCount;
     records.push(...part);
@@ -144,7 +137,7 @@ function recordIn(value: unknown): Uint8Array {
 
 /** 32 bytes to sign; the device takes the next login only with these. */
 export async function readChallenge(client: SmpClient, patience: Patience): Promise<Uint8Array> {
-  const nonce = bytes(await client.request(read(TrialbootCommand.Challenge), patience), "nonce");
+  const nonce = bytes(await client.request(read(OwnCommand.Challenge), patience), "nonce");
   if (nonce.length !== 32) {
     throw nonsense("its challenge has not 32 bytes");
   }
@@ -169,21 +162,21 @@ export async function sendLogin(
   patience: Patience,
 ): Promise<LoginAnswer> {
   const fields = await client.request(
-    write(TrialbootCommand.Login, { key: keyName, set: sets, sig: signature }),
+    write(OwnCommand.Login, { key: keyName, set: sets, sig: signature }),
     patience,
   );
   return { sets: uint(fields, "set"), validSeconds: optionalUint(fields, "s") ?? 0 };
 }
 
 export async function logout(client: SmpClient, patience: Patience): Promise<void> {
-  await client.request(write(TrialbootCommand.Logout), patience);
+  await client.request(write(OwnCommand.Logout), patience);
 }
 
 /** On trial the device restarts into the confirmed image; otherwise it arms a trial of the other one. */
 export async function requestRollback(client: SmpClient, timeoutMs: number): Promise<void> {
-  await requestThatRestarts(client, write(TrialbootCommand.Rollback), timeoutMs);
+  await requestThatRestarts(client, write(OwnCommand.Rollback), timeoutMs);
 }
 
 export async function factoryReset(client: SmpClient, patience: Patience): Promise<void> {
-  await client.request(write(TrialbootCommand.FactoryReset), patience);
+  await client.request(write(OwnCommand.FactoryReset), patience);
 }

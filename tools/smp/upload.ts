@@ -2,13 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { SMP_HEADER_BYTES, SmpOperation } from "../../core/smp/frame";
+import { ImageCommand } from "../../core/smp/group-image";
 import { ToolError } from "../errors";
 import { ExitCode } from "../exit-codes";
 import { ConnectionEnded, isLinkError, linkError } from "../ports/link-error";
 import { nonsense, uint } from "./answer";
 import { type AnswerFields, encodeFields } from "./cbor";
 import type { SmpClient, SmpRequest } from "./client";
-import { Group, ImageCommand } from "./groups";
+import { Group } from "./groups";
 
 /** The first chunk has to show the device a whole header (smp.md, section 5). */
 const FIRST_CHUNK_BYTES_MIN = 32;

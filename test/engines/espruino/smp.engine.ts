@@ -1,5 +1,6 @@
 /** Management and recovery over SMP on the real Espruino for Linux, by our own client. */
 
+import { UploadPhase } from "../../../core/smp/management";
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { ResetCause } from "../../../core/boot/reset-cause";
@@ -8,7 +9,7 @@ import { Reason } from "../../../core/reasons";
 import type { DeviceSession } from "../../../tools/smp/device-session";
 import { confirmImage, testImage } from "../../../tools/smp/image-group";
 import { resetDevice } from "../../../tools/smp/os-group";
-import { readStatus, readUploadStatus, UploadPhase } from "../../../tools/smp/trialboot-group";
+import { readStatus, readUploadStatus } from "../../../tools/smp/trialboot-group";
 import type { BoardChoices } from "./board-files";
 import { bundle, makeBoardFiles } from "./board-files";
 import { quickImage } from "./boot0-application";

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RecordType } from "../../../core/journal/record";
 import { trustedKeyOf } from "../../../tools/keys/public-key";
-import { loginMessage } from "../../../tools/smp/login";
+import { loginMessage } from "../../../core/smp/login";
 import { runMain, type RunOptions, type RunResult, scratchFolder, VECTORS } from "../run-main";
 import { FakeDevice, type FakeOptions } from "../smp/fake-device";
 import { serveTcp, type TcpDevice } from "../smp/fake-ports";
