@@ -120,7 +120,7 @@ describe("the mocked globals of Espruino", () => {
 
   it("E.enableWatchdog starts it; in automatic mode an idle application lives, a hanging one does not", () => {
     const run = (script: string): string =>
-      machineWith(script, { scriptTimeoutMs: 30, horizonMs: 60000 }, startUnwatched).powerOn().endedBy;
+      machineWith(script, { horizonMs: 60000 }, startUnwatched).powerOn().endedBy;
     assert.equal(run("E.enableWatchdog(5, true)"), "horizon");
     assert.equal(run("E.enableWatchdog(5, false)"), "watchdog");
     assert.equal(run("E.enableWatchdog(5, false); setInterval(E.kickWatchdog, 4000)"), "horizon");

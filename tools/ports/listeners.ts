@@ -1,5 +1,7 @@
 /** The two listeners of a port, with what comes before anyone listens. */
 
+import { ConnectionEnded } from "./link-error";
+
 /** Bytes that are kept for a listener who comes late; a device has no reason to talk first. */
 const EARLY_BYTES_MAX = 65_536;
 
@@ -12,6 +14,30 @@ export interface PortListeners {
   closed(): void;
   onData(listener: (bytes: Uint8Array) => void): void;
   onClose(listener: () => void): void;
+}
+
+/**
+ * Waits until `send` has taken the bytes.
+ *
+ * @param send gives its callback an error if it could not
+ * @throws ConnectionEnded with `name`, then, and where the port is closed already
+ */
+export function sendThrough(
+  listeners: PortListeners, name: string, send: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (listeners.isClosed) {
+      reject(new ConnectionEnded(name));
+      return;
+    }
+    send((error) => {
+      if (error instanceof Error) {
+        reject(new ConnectionEnded(name));
+      } else {
+        resolve();
+      }
+    });
+  });
 }
 
 export function createPortListeners(): PortListeners {

@@ -1,8 +1,8 @@
 /** Serial ports by the package serialport, opened so that the board goes on with what it does. */
 
 import type { BytePort, PortOptions } from "./byte-port";
-import { ConnectionEnded, linkError, portFailure } from "./link-error";
-import { createPortListeners } from "./listeners";
+import { linkError, portFailure } from "./link-error";
+import { createPortListeners, sendThrough } from "./listeners";
 
 /** What the package tells of a port. */
 export interface SerialPortInfo {
@@ -76,20 +76,7 @@ export async function openSerialPort(
     name: path,
     why,
     frameBytesMax: undefined,
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        if (listeners.isClosed) {
-          reject(new ConnectionEnded(path));
-          return;
-        }
-        port.write(Buffer.from(bytes), undefined, (error) => {
-          if (error instanceof Error) {
-            reject(new ConnectionEnded(path));
-          } else {
-            resolve();
-          }
-        });
-      }),
+    write: (bytes) => sendThrough(listeners, path, (done) => { port.write(Buffer.from(bytes), undefined, done); }),
     onData: (listener) => listeners.onData(listener),
     onClose: (listener) => listeners.onClose(listener),
     close: () => {

@@ -2,8 +2,8 @@
 
 import { createConnection, type Socket } from "node:net";
 import type { BytePort, PortOptions } from "./byte-port";
-import { ConnectionEnded, linkError, portFailure } from "./link-error";
-import { createPortListeners } from "./listeners";
+import { linkError, portFailure } from "./link-error";
+import { createPortListeners, sendThrough } from "./listeners";
 import { addressText } from "./port-name";
 
 /** Refuses (link) hosts that do not answer within the time-out. */
@@ -18,20 +18,7 @@ export async function openTcpPort(host: string, port: number, why: string, optio
     name,
     why,
     frameBytesMax: undefined,
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        if (listeners.isClosed) {
-          reject(new ConnectionEnded(name));
-          return;
-        }
-        socket.write(bytes, (error) => {
-          if (error instanceof Error) {
-            reject(new ConnectionEnded(name));
-          } else {
-            resolve();
-          }
-        });
-      }),
+    write: (bytes) => sendThrough(listeners, name, (done) => { socket.write(bytes, done); }),
     onData: (listener) => listeners.onData(listener),
     onClose: (listener) => listeners.onClose(listener),
     close: () => {
