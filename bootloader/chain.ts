@@ -5,6 +5,7 @@ import { StateField } from "../core/boot/state";
 import { readU32 } from "../core/bytes";
 import type { JudgedImage } from "../core/image/judge";
 import { judgeImage } from "../core/image/judge";
+import { Seal } from "../core/image/seal-kind";
 import { trailerStart } from "../core/image/trailer";
 import type { Journal } from "../core/journal/journal";
 import { appendRecord, formatJournal, secureTail } from "../core/journal/journal";
@@ -25,18 +26,16 @@ export function checkSlot(chain: Chain, slot: Slot, mode: VerifyMode): JudgedIma
   const stateFloor = readU32(chain.ledger.state, StateField.Floor);
   const floor = Math.max(stateFloor, config.baseFloor, chain.block.baseFloor);
 
-  function isSealed(image: JudgedImage): boolean {
-    return mode === VerifyMode.Seal && chain.loadService().hasSeal(chain, slot, image);
+  function findSeal(image: JudgedImage): Seal {
+    return mode === VerifyMode.Full ? Seal.None : chain.loadService().findSeal(chain, slot, image);
   }
 
-  // As long as nothing ever raised the floor, an image without a counter is as good as one with counter 0.
   const maxSizeBytes = trailerStart(flash.sizeBytes);
-  const counterFloor = floor === 0 ? -1 : floor;
   let image: JudgedImage;
   let tries = 0;
   do {
     board.watchdog.kick();
-    image = judgeImage(flash, board, config, maxSizeBytes, counterFloor, isSealed);
+    image = judgeImage(flash, board, config, maxSizeBytes, floor, findSeal);
     tries++;
   } while (image.reason !== Reason.None && tries < VERIFY_TRIES_MAX);
   return image;

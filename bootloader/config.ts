@@ -9,12 +9,14 @@ import type { CreateServer } from "../core/smp/server";
 import type { CreateTechnician } from "../core/smp/technician";
 import type { CreateManagement } from "./management";
 
-/** How an ordinary boot of the confirmed image is checked. */
+/** How an ordinary boot checks images. */
 export const enum VerifyMode {
   /** Digest and signature at every boot. */
   Full = 0,
   /** Digest and the seal that was written after a full verification; without a valid seal, as Full. */
   Seal = 1,
+  /** As Seal, but the seal covers a CRC-32 of the image, and the digest is not computed (SECURITY.md, "Seals"). */
+  SealCrc32 = 2,
 }
 
 /** Management over a wire: which files serve it, and who may do what. */

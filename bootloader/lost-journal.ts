@@ -3,7 +3,7 @@
 import { encodeProvisioning } from "../core/boot/provisioning";
 import type { LostSlotFacts } from "../core/boot/rebuild";
 import { FactoryRank, stateFromFactory, stateFromLoss } from "../core/boot/rebuild";
-import { Seal } from "../core/boot/seal";
+import { Seal } from "../core/image/seal-kind";
 import { StateField } from "../core/boot/state";
 import { startsWith } from "../core/bytes";
 import { HeaderField, readVersion } from "../core/image/header";

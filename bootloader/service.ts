@@ -6,9 +6,9 @@
  */
 
 import type { Handover, RecoveryDoor } from "../core/boot/handover";
-import { Seal } from "../core/boot/seal";
 import { hmacSha256 } from "../core/crypto/hmac";
 import type { JudgedImage } from "../core/image/judge";
+import type { Seal } from "../core/image/seal-kind";
 import { makeRecord } from "../core/journal/record";
 import { Reason } from "../core/reasons";
 import type { Slot } from "../core/slot";
@@ -19,16 +19,15 @@ import { provision } from "./lost-journal";
 import type { BoardManagement } from "./management";
 import { openManagement } from "./open-management";
 import { enterRecovery } from "./recovery";
-import { sealWith, writeSeals } from "./seals";
+import { findSeal, writeSeals } from "./seals";
 import type { ManagedSlotWriter } from "./slot-writer";
 import { createSlotWriter, noteRefusal } from "./slot-writer";
 
 export interface Service {
   /** See lost-journal.ts. */
   provision(this: void, chain: Chain): void;
-  /** Whether the image was verified in full on this device. */
-  hasSeal(this: void, chain: Chain, slot: Slot, image: JudgedImage): boolean;
   /** See seals.ts. */
+  findSeal(this: void, chain: Chain, slot: Slot, image: JudgedImage): Seal;
   writeSeals(this: void, chain: Chain, slot: Slot, image: JudgedImage): void;
   /** See recovery.ts. */
   enterRecovery(this: void, chain: Chain, reason: Reason): RecoveryDoor;
@@ -56,17 +55,9 @@ function manage(chain: Chain, runningSlot: Slot, door: Handover): BoardManagemen
   return door.management as BoardManagement | undefined;
 }
 
-function hasSeal(chain: Chain, slot: Slot, image: JudgedImage): boolean {
-  const isSealed = sealWith(chain, slot, image, Seal.Verified, false);
-  if (!isSealed) {
-    chain.needsSeals = true;
-  }
-  return isSealed;
-}
-
 export function createService(): Service {
   return {
-    provision, hasSeal, writeSeals, enterRecovery, createWriter, visitJournal, manage, makeRecord, noteRefusal,
+    provision, findSeal, writeSeals, enterRecovery, createWriter, visitJournal, manage, makeRecord, noteRefusal,
     hmacSha256,
   };
 }

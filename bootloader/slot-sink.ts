@@ -1,7 +1,9 @@
 /** Bytes on their way into a slot: collected to chunks, programmed in whole write units, pages erased just before. */
 
 import { viewBytes } from "../core/bytes";
-import { SLOT_CHUNK_BYTES } from "../core/limits";
+import { signedSizeBytes } from "../core/image/header";
+import { IMAGE_HEADER_BYTES, SLOT_CHUNK_BYTES } from "../core/limits";
+import type { HashPort } from "../core/ports";
 import type { FlashPartition } from "../hal/flash";
 import type { Watchdog } from "../hal/watchdog";
 
@@ -22,7 +24,8 @@ export interface SlotSink {
   eraseNext(this: void): boolean;
 }
 
-export function createSlotSink(flash: FlashPartition, watchdog: Watchdog): SlotSink {
+/** @param hash hashes ahead what was programmed, if it wants to */
+export function createSlotSink(flash: FlashPartition, watchdog: Watchdog, hash: HashPort): SlotSink {
   const chunk = new Uint8Array(SLOT_CHUNK_BYTES);
   let fill = 0;
   let erased = 0;
@@ -36,6 +39,13 @@ export function createSlotSink(flash: FlashPartition, watchdog: Watchdog): SlotS
       erased += flash.pageSizeBytes;
     }
     return isLeft;
+  }
+
+  /** From flash, not from RAM: what is hashed is what stands there. */
+  function hashAhead(endBytes: number): void {
+    if (hash.hashAhead !== undefined) {
+      hash.hashAhead(flash, endBytes, signedSizeBytes(flash.read(0, IMAGE_HEADER_BYTES)));
+    }
   }
 
   /** Programs the chunk up to its last byte that is not erased. */
@@ -56,6 +66,7 @@ export function createSlotSink(flash: FlashPartition, watchdog: Watchdog): SlotS
       chunk.fill(255);
     }
     fill = 0;
+    hashAhead(sink.receivedBytes);
   }
 
   sink.restart = function (startBytes: number): void {
@@ -65,6 +76,7 @@ export function createSlotSink(flash: FlashPartition, watchdog: Watchdog): SlotS
     sink.receivedBytes = startBytes;
     sink.usedBytes = startBytes;
     eraseNext();
+    hashAhead(0);
   };
   sink.take = function (bytes: Uint8Array): void {
     let taken = 0;

@@ -121,7 +121,7 @@ function install(chain: Chain, slot: Slot, sink: SlotSink): JudgedImage {
 export function createSlotWriter(chain: Chain, slot: Slot, hasApplication: boolean): ManagedSlotWriter {
   const journal = chain.ledger;
   const flash = chain.board.slots[slot];
-  const sink = createSlotSink(flash, chain.board.watchdog);
+  const sink = createSlotSink(flash, chain.board.watchdog, chain.board.hash);
   let phase = Phase.Idle;
   let fileBytes = 0;
   let requested: Uint8Array;

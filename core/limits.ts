@@ -63,6 +63,12 @@ export const TRIAL_WAKES_MAX = 255;
 /** Bytes that are read from or written to a slot at a time: a multiple of every write unit, a part of every page. */
 export const SLOT_CHUNK_BYTES = 512;
 
+/** Bytes that are hashed ahead with each chunk that comes, on boards that take long to: twice a chunk, to catch up. */
+export const HASH_AHEAD_BYTES_MAX = 1024;
+
+/** Bytes of an image whose CRC-32 is computed at once, on boards that seal one: a copy in RAM of 300 variables. */
+export const SEAL_PIECE_BYTES = 4096;
+
 // SMP (docs/spec-smp.md). What management sends and takes is bounded before anything of it is stored.
 
 /** Entries of a request's map: the largest that a client sends, the first chunk of an upload, has 6. */

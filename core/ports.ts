@@ -28,6 +28,12 @@ export interface HashPort {
   sha256(bytes: Uint8Array): Uint8Array;
   /** SHA-256 of a region of a source, without holding it in RAM; the driver chooses the chunk size. */
   sha256Region(source: ByteSource, offsetBytes: number, lengthBytes: number): Uint8Array;
+  /**
+   * On boards that take long to hash: goes on with what `source` holds from 0 on, a bounded piece at a time, so that
+   * digests of its first `markBytes`, or more, take little time when they are asked for. The caller does not change
+   * what is before `endBytes` until it says 0, which ends it.
+   */
+  hashAhead?(this: void, source: ByteSource, endBytes: number, markBytes: number): void;
 }
 
 /** A key that may sign images. The length of `publicKey` says which scheme it is for. */

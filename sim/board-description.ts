@@ -18,6 +18,8 @@ export interface BoardDescription {
   readonly knowsResetCauses: boolean;
   /** Whether a running watchdog runs on through a software reset (nRF52: yes, ESP32: no). */
   readonly watchdogSurvivesSoftReset: boolean;
+  /** Whether its engine has SHA-256 built in; otherwise a board hashes while it receives. Default true. */
+  readonly nativeSha256?: boolean | undefined;
   /** Whether the generator of random numbers can be trusted. Default false. */
   readonly trustedRandom?: boolean | undefined;
   /** Bytes of the application's Storage. Default 36 KB. */
@@ -31,7 +33,7 @@ export interface BoardDescription {
 export interface SimulatedBoardFile {
   readonly name: string;
   readonly chip: string;
-  readonly engine: { readonly trustedRandom: boolean };
+  readonly engine: { readonly trustedRandom: boolean; readonly nativeSha256: boolean };
   readonly flash: FlashGeometry;
   readonly partitions: PartitionTable;
   readonly knowsResetCauses: boolean;
@@ -48,6 +50,7 @@ export function describeBoard(file: SimulatedBoardFile): BoardDescription {
     partitions: file.partitions,
     knowsResetCauses: file.knowsResetCauses,
     watchdogSurvivesSoftReset: file.watchdog?.survivesSoftReset ?? file.chip.startsWith("nrf"),
+    nativeSha256: file.engine.nativeSha256,
     trustedRandom: file.engine.trustedRandom,
   };
 }

@@ -2,6 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { createCrc32 } from "../core/crc32";
+import type { Sha256 } from "../core/crypto/sha256";
+import { createRegionHash } from "../core/crypto/region-hash";
 import type { ImageVerifier } from "../core/image/signatures";
 import { createImageVerifier } from "../core/image/signatures";
 import type { Hash } from "../hal/hash";
@@ -14,6 +16,18 @@ export function createNativeHash(): Hash {
     sha256,
     sha256Region: (source, offsetBytes, lengthBytes) => sha256(source.read(offsetBytes, lengthBytes)),
   };
+}
+
+/** `hash` as a board has it whose engine knows no SHA-256: it hashes while it receives, and kicks the watchdog. */
+export function createSlowHash(hash: Hash, kick: () => void): Hash {
+  const makeSha256 = (): Sha256 => {
+    const computation = createHash("sha256");
+    return {
+      update: (bytes) => { computation.update(bytes); },
+      digest: () => new Uint8Array(computation.copy().digest()),
+    };
+  };
+  return { ...hash, ...createRegionHash(makeSha256, kick) };
 }
 
 /** Asks `verifier` once for each different question and remembers the answer: a signature's validity never changes. */

@@ -10,10 +10,12 @@ import { ResetCause } from "../core/boot/reset-cause";
 import { createImageVerifier } from "../core/image/signatures";
 import type { Board } from "../hal/board";
 import type { FlashPartition } from "../hal/flash";
+import type { Hash } from "../hal/hash";
 import { placesOf } from "./board-description";
 import type { MachinePlaces } from "./board-description";
 import { BootLog } from "./boot-log";
 import { VirtualClock } from "./clock";
+import { createSlowHash } from "./fast-crypto";
 import { NorFlash } from "./flash";
 import type { FlashCounters } from "./flash";
 import type { FlashRuleError } from "./flash-rules";
@@ -46,7 +48,7 @@ export class Machine implements Cuttable<MachineSnapshot> {
   readonly watchdog: SimulatedWatchdog;
   readonly link: SimulatedLink;
   /** What the boot function is given. */
-  readonly hal: Board;
+  hal: Board;
   /** Why the processor will start next, unless the caller says otherwise. */
   nextCause: ResetCause = ResetCause.PowerOn;
 
@@ -182,7 +184,7 @@ export class Machine implements Cuttable<MachineSnapshot> {
   }
 
   private createBoard(): Board {
-    const { verifier, hash } = this.options;
+    const { verifier } = this.options;
     const watch = {
       guard: (): void => this.life.check(),
       broke: (error: FlashRuleError): void => {
@@ -196,7 +198,7 @@ export class Machine implements Cuttable<MachineSnapshot> {
       journal: partition("journal", this.places.journal),
       provisioning: partition("provisioning", this.places.provisioning),
       data: partition("data", this.places.data),
-      hash,
+      hash: this.createHash(),
       verifier: createImageVerifier(
         (key, message, signature) => {
           this.passVerifying();
@@ -219,6 +221,11 @@ export class Machine implements Cuttable<MachineSnapshot> {
     };
   }
 
+  private createHash(): Hash {
+    const { hash, board } = this.options;
+    return board.nativeSha256 === false ? createSlowHash(hash, () => { this.watchdog.kick(); }) : hash;
+  }
+
   /** Lets the time of one signature check pass, in slices between which the verifier kicks. */
   private passVerifying(): void {
     const { verifyDurationMs = 0, verifyPauses = 0 } = this.options;
@@ -235,6 +242,8 @@ export class Machine implements Cuttable<MachineSnapshot> {
     this.bootNumber++;
     this.log = new BootLog();
     this.brokenRule = undefined;
+    // What it has hashed ahead is lost with the memory.
+    this.hal = { ...this.hal, hash: this.createHash() };
     this.life.begin();
     this.clock.begin();
     this.watchdog.begin(watchdogSurvives(cause, this.options.board.watchdogSurvivesSoftReset));

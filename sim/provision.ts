@@ -92,6 +92,16 @@ export interface ProvisionedBoardFile extends SimulatedBoardFile {
   /** Absent: any. */
   readonly signatures?: { readonly policy: "any" | "all" };
   readonly watchdogTimeoutMs: number;
+  /** Absent: the defaults. */
+  readonly trial?: { readonly attempts: number; readonly forgiven: number };
+}
+
+/** A seal on a board whose engine has no SHA-256 covers a CRC-32, which every engine has. */
+function verifyModeOf(board: ProvisionedBoardFile): VerifyMode {
+  if (board.verifyMode === "full") {
+    return VerifyMode.Full;
+  }
+  return board.engine.nativeSha256 ? VerifyMode.Seal : VerifyMode.SealCrc32;
 }
 
 /** The configuration that the build bakes into a bootloader for this board and these keys. */
@@ -111,12 +121,12 @@ export function bootConfigOf(
     vendorId: undefined,
     classId: undefined,
     baseFloor: 0,
-    verifyMode: board.verifyMode === "seal" ? VerifyMode.Seal : VerifyMode.Full,
+    verifyMode: verifyModeOf(board),
     watchdogTimeoutMs: board.watchdogTimeoutMs,
     trialDeadlineMs: TRIAL_DEADLINE_MS,
     knowsResetCauses: board.knowsResetCauses,
-    trialAttempts: TRIAL_ATTEMPTS_DEFAULT,
-    trialForgiven: TRIAL_FORGIVEN_DEFAULT,
+    trialAttempts: board.trial?.attempts ?? TRIAL_ATTEMPTS_DEFAULT,
+    trialForgiven: board.trial?.forgiven ?? TRIAL_FORGIVEN_DEFAULT,
     ...changes,
   };
 }

@@ -6,7 +6,8 @@
 import type { Handover, RecoveryDoor, SlotWriter } from "../../core/boot/handover";
 import type { KeyStore } from "../../core/boot/key-store";
 import { readKeyStore } from "../../core/boot/key-store";
-import type { Sha256 } from "../../core/crypto/sha256";
+import { copyBytes } from "../../core/bytes";
+import type { RegionHash } from "../../core/crypto/region-hash";
 import type { JudgedImage } from "../../core/image/judge";
 import { unreadImage } from "../../core/image/judge";
 import { appendRecord, formatJournal, openJournal, secureTail } from "../../core/journal/journal";
@@ -30,6 +31,7 @@ import type { MakeVerifier } from "../../hal/espruino/lazy-verifier";
 import { createLazyVerifier } from "../../hal/espruino/lazy-verifier";
 import type { Chip } from "../../hal/espruino/plan";
 import type { Evaluate } from "../../hal/espruino/program";
+import type { MakeRegionHash } from "../../hal/espruino/region-hash";
 import type { Chain } from "../chain";
 import { checkSlot } from "../chain";
 import type { BootConfig, ManagementConfig } from "../config";
@@ -100,7 +102,8 @@ function withoutValues(image: JudgedImage): JudgedImage {
   const kept = unreadImage();
   kept.known = true;
   kept.reason = image.reason;
-  kept.digest = image.digest;
+  // A view of the TLVs would keep all of them.
+  kept.digest = copyBytes(image.digest, 0, image.digest.length);
   kept.counter = image.counter;
   kept.totalSizeBytes = image.totalSizeBytes;
   kept.header = image.header;
@@ -281,8 +284,9 @@ function collectParts(
   const chip = config.makeChip();
   const resident = existing === undefined ? makeResident(interpreter, plan, chip, evaluate) : existing;
   const files = fileAccess(interpreter, config, load);
-  const hash = createHash(interpreter, plan, function (): Sha256 {
-    return (files.load(BootFile.Sha256, config.crcs.sha256Crc) as () => Sha256)();
+  const hash = createHash(interpreter, plan, function (): RegionHash {
+    const makeRegionHash = files.load(BootFile.Sha256, config.crcs.sha256Crc) as MakeRegionHash;
+    return makeRegionHash(() => { resident.watchdog.kick(); });
   });
   const verifier = makeVerifier(files.load, files.readKeys, config, resident, hash);
   const board = completeBoard(interpreter, plan, chip, resident, hash, verifier);

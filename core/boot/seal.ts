@@ -6,9 +6,11 @@
 
 import { startsWith, writeU32 } from "../bytes";
 import { hmacSha256 } from "../crypto/hmac";
+import { Seal } from "../image/seal-kind";
 import { trailerStart } from "../image/trailer";
 import { BLANK_CRC } from "../journal/record";
-import type { FlashPort, HashPort } from "../ports";
+import { SEAL_PIECE_BYTES } from "../limits";
+import type { ByteSource, FlashPort, HashPort } from "../ports";
 import type { Slot } from "../slot";
 
 /** Who seals: only this device with these trusted keys gets the same seal. */
@@ -28,30 +30,37 @@ export interface SealedImage {
   readonly totalSizeBytes: number;
 }
 
-export const enum Seal {
-  /** Digest, signature and policy were checked in full on this device, for the keys that it trusts now. */
-  Verified = 0,
-  /** The image was confirmed on this device, whatever keys it trusted then. */
-  Confirmed = 1,
-}
-
 /** Size of a seal, and its alignment: a multiple of every write unit, so that it never shares a word with the image. */
 const SEAL_BYTES = 32;
 
+/** CRC-32 of the CRC-32s (u32) of the image's pieces: native ones want their bytes in one piece in RAM. */
+function contentCrc(source: ByteSource, hash: HashPort, sizeBytes: number): number {
+  const crcs = new Uint8Array(Math.ceil(sizeBytes / SEAL_PIECE_BYTES) * 4);
+  for (let at = 0, i = 0; at < sizeBytes; at += SEAL_PIECE_BYTES, i += 4) {
+    writeU32(crcs, i, hash.crc32(source.read(at, Math.min(SEAL_PIECE_BYTES, sizeBytes - at))));
+  }
+  return hash.crc32(crcs);
+}
+
 /**
- * HMAC-SHA-256 over "TBS1", kind, slot, two zero bytes, counter (u32), the image's digest, and for a verified image the
- * identity: a key that is trusted no more takes the seals of its images with it.
+ * HMAC-SHA-256 over "TBS1", kind, slot, two zero bytes, counter (u32), the image's digest, the identity (a key that is
+ * trusted no more takes the seals of its images with it) and the CRC-32 of its content; the last two are zeros where
+ * the kind does not cover them.
  */
 function computeSeal(
-  hash: HashPort, deviceKey: Uint8Array, identity: Uint8Array, slot: Slot, image: SealedImage, kind: Seal,
+  flash: FlashPort, hash: HashPort, deviceKey: Uint8Array, identity: Uint8Array, slot: Slot, image: SealedImage,
+  kind: Seal,
 ): Uint8Array {
-  const message = new Uint8Array(56);
+  const message = new Uint8Array(60);
   writeU32(message, 0, 0x31534254);
   writeU32(message, 4, kind + slot * 256);
   writeU32(message, 8, image.counter);
   message.set(image.digest, 12);
-  if (kind === Seal.Verified) {
+  if (kind !== Seal.Confirmed) {
     message.set(identity, 44);
+  }
+  if (kind === Seal.VerifiedContent) {
+    writeU32(message, 56, contentCrc(flash, hash, image.totalSizeBytes));
   }
   return hmacSha256(hash, deviceKey, message);
 }
@@ -73,16 +82,16 @@ export function useSeal(
   mayWrite: boolean,
 ): boolean {
   const deviceKey = sealer.deviceKey;
-  const offset = (Math.ceil(image.totalSizeBytes / SEAL_BYTES) + kind) * SEAL_BYTES;
+  const offset = (Math.ceil(image.totalSizeBytes / SEAL_BYTES) + kind % 2) * SEAL_BYTES;
   if (deviceKey === undefined || offset + SEAL_BYTES > trailerStart(flash.sizeBytes)) {
     return false;
   }
   const found = flash.read(offset, SEAL_BYTES);
   if (!mayWrite) {
-    return startsWith(found, computeSeal(hash, deviceKey, sealer.identity, slot, image, kind));
+    return startsWith(found, computeSeal(flash, hash, deviceKey, sealer.identity, slot, image, kind));
   }
   if (hash.crc32(found) === BLANK_CRC) {
-    flash.write(offset, computeSeal(hash, deviceKey, sealer.identity, slot, image, kind));
+    flash.write(offset, computeSeal(flash, hash, deviceKey, sealer.identity, slot, image, kind));
   }
   return false;
 }

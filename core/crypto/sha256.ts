@@ -10,8 +10,8 @@ export const SHA256_BLOCK_BYTES = 64;
 /** Hashes a message that comes in pieces. */
 export interface Sha256 {
   update(bytes: Uint8Array): void;
-  /** The digest, 32 bytes. Ends the computation. */
-  finish(): Uint8Array;
+  /** The digest of what came so far, 32 bytes. More may follow. */
+  digest(): Uint8Array;
 }
 
 /** FIPS 180-4 section 4.2.2: fractions of the cube roots of the first 64 primes. */
@@ -83,7 +83,7 @@ export type Sha256Block = (this: void, state: number[], bytes: Uint8Array, offse
 
 /** A computation that leaves the blocks to `block`, for engines that have a faster way than the portable one. */
 export function createSha256With(block: Sha256Block): Sha256 {
-  const state = sha256InitialState();
+  let state = sha256InitialState();
   const rest = new Uint8Array(SHA256_BLOCK_BYTES);
   let restBytes = 0;
   let totalBytes = 0;
@@ -109,20 +109,26 @@ export function createSha256With(block: Sha256Block): Sha256 {
       rest.set(bytes.subarray(at, bytes.length), 0);
       restBytes = bytes.length - at;
     },
-    finish(): Uint8Array {
-      rest.fill(0, restBytes);
-      rest[restBytes] = 0x80;
-      if (restBytes >= SHA256_BLOCK_BYTES - 8) {
-        block(state, rest, 0);
-        rest.fill(0);
-      }
-      writeWord(rest, 56, Math.floor(totalBytes / 536870912));
-      writeWord(rest, 60, totalBytes % 536870912 * 8);
-      block(state, rest, 0);
+    digest(): Uint8Array {
+      const last = new Uint8Array(SHA256_BLOCK_BYTES);
       const digest = new Uint8Array(SHA256_BYTES);
+      const kept: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        kept.push(state[i]);
+      }
+      last.set(rest.subarray(0, restBytes), 0);
+      last[restBytes] = 0x80;
+      if (restBytes >= SHA256_BLOCK_BYTES - 8) {
+        block(state, last, 0);
+        last.fill(0);
+      }
+      writeWord(last, 56, Math.floor(totalBytes / 536870912));
+      writeWord(last, 60, totalBytes % 536870912 * 8);
+      block(state, last, 0);
       for (let i = 0; i < 8; i++) {
         writeWord(digest, i * 4, state[i]);
       }
+      state = kept;
       return digest;
     },
   };
@@ -145,5 +151,5 @@ export function createSha256(): Sha256 {
 export function sha256(bytes: Uint8Array): Uint8Array {
   const computation = createSha256();
   computation.update(bytes);
-  return computation.finish();
+  return computation.digest();
 }

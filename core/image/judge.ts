@@ -14,6 +14,7 @@ import { Reason } from "../reasons";
 import { u32And } from "../u32";
 import { checkHeader, HeaderField, signedSizeBytes, TLV_HEAD_BYTES, TLV_INFO_BYTES } from "./header";
 import { ImageFlag, Tlv, TLV_INFO_MAGIC, TLV_PROTECTED_INFO_MAGIC } from "./image";
+import { Seal } from "./seal-kind";
 import type { ImageVerifier, SignatureDemands } from "./signatures";
 
 /** Where an image lies: a slot, at its address in the chip's address space, which ROM_FIXED images must name. */
@@ -40,8 +41,10 @@ export interface JudgedImage {
   known: boolean;
   /** Why it must not start; None if it passed every check. */
   reason: Reason;
-  /** SHA-256 over header, payload and protected TLVs, 32 bytes; empty if the structure was refused. */
+  /** The digest that its TLV states, 32 bytes; empty if the structure was refused. */
   digest: Uint8Array;
+  /** The seal that stands for its signature, and perhaps for its digest; absent until one was looked for. */
+  seal?: Seal;
   /** The security counter; 0 if there is none. */
   counter: number;
   /** From header to the end of the unprotected TLVs: what they say, also if it is too much. */
@@ -57,8 +60,8 @@ export interface JudgedImage {
   readonly values: Uint8Array[];
 }
 
-/** Above all reasons. */
-const NO_REFUSAL = 255;
+/** Above all reasons for refusing a type. */
+const NO_REFUSAL = 99;
 
 /** A rule for values whose length depends on a key: longer than the key hash that they begin with. */
 const ANY_LENGTH = 32;
@@ -192,13 +195,12 @@ function isOtherId(demanded: Uint8Array | undefined, found: Uint8Array | undefin
 /** Reads everything but the payload, and checks everything but the signature. */
 function checkUnsigned(
   image: JudgedImage, source: ImageSource, hash: HashPort, demands: ImageDemands, maxSizeBytes: number,
-  counterFloor: number,
+  counterFloor: number, findSeal: (image: JudgedImage) => Seal,
 ): Reason {
-  const header = source.read(0, IMAGE_HEADER_BYTES);
+  const header = image.header = source.read(0, IMAGE_HEADER_BYTES);
   const protectedBytes = readU16(header, HeaderField.ProtectedSize);
   const signedBytes = signedSizeBytes(header);
   let reason = checkHeader(header, maxSizeBytes);
-  image.header = header;
   if (reason !== Reason.None) {
     return reason;
   }
@@ -238,9 +240,11 @@ function checkUnsigned(
   if (stated === undefined) {
     return Reason.DigestMissing;
   }
-  image.digest = hash.sha256Region(source, 0, signedBytes);
+  image.digest = stated;
+  image.counter = counter === undefined ? 0 : readU32(counter, 0);
+  image.seal = findSeal(image);
   if (
-    !startsWith(image.digest, stated) ||
+    image.seal !== Seal.VerifiedContent && !startsWith(hash.sha256Region(source, 0, signedBytes), stated) ||
     !startsWith(source.read(0, IMAGE_HEADER_BYTES), header) ||
     !startsWith(source.read(signedBytes - protectedBytes, tlvs.length), tlvs)
   ) {
@@ -256,11 +260,10 @@ function checkUnsigned(
   if (isOtherId(demands.classId, findValue(image, Tlv.ClassId))) {
     return Reason.WrongClass;
   }
-  if (counter === undefined) {
-    return counterFloor < 0 ? Reason.None : Reason.CounterMissing;
+  if (image.counter >= counterFloor) {
+    return Reason.None;
   }
-  image.counter = readU32(counter, 0);
-  return image.counter < counterFloor ? Reason.CounterBelowFloor : Reason.None;
+  return counter === undefined ? Reason.CounterMissing : Reason.CounterBelowFloor;
 }
 
 /**
@@ -274,8 +277,8 @@ function checkUnsigned(
  *
  * @param source at least 32 bytes, and at least `maxSizeBytes`
  * @param maxSizeBytes the image must end at or before this offset
- * @param counterFloor images must carry a security counter of at least this; negative: they need none
- * @param isAuthentic asked when all but the signature is good: whether it is known otherwise who made it (a seal)
+ * @param counterFloor the security counter must be at least this; an image without one counts as 0
+ * @param findSeal asked when the structure is good: which seal stands for an image of this digest, counter and size
  */
 export function judgeImage(
   source: ImageSource,
@@ -283,11 +286,11 @@ export function judgeImage(
   demands: ImageDemands,
   maxSizeBytes: number,
   counterFloor: number,
-  isAuthentic: (image: JudgedImage) => boolean,
+  findSeal: (image: JudgedImage) => Seal,
 ): JudgedImage {
   const image = unreadImage();
-  let reason = checkUnsigned(image, source, checks.hash, demands, maxSizeBytes, counterFloor);
-  if (reason === Reason.None && !isAuthentic(image)) {
+  let reason = checkUnsigned(image, source, checks.hash, demands, maxSizeBytes, counterFloor, findSeal);
+  if (reason === Reason.None && image.seal === Seal.None) {
     reason = checks.verifier.checkSignatures(image.types, image.values, image.digest, function (): Uint8Array {
       return checks.hash.sha256Region(source, 0, image.lmsMessageBytes);
     }, demands);

@@ -13,6 +13,7 @@ import type { ImageFacts, ImagePolicy, ImageVerdict } from "./image";
 import { Tlv } from "./image";
 import type { JudgedImage } from "./judge";
 import { findValue, judgeImage } from "./judge";
+import { Seal } from "./seal-kind";
 import type { ImageVerifier } from "./signatures";
 import { createImageVerifier, SignaturePolicy } from "./signatures";
 
@@ -35,7 +36,7 @@ function isNever(): boolean {
 }
 
 function judge(
-  source: ByteSource, policy: ImagePolicy, hash: HashPort, verifier: ImageVerifier, isAuthentic: boolean,
+  source: ByteSource, policy: ImagePolicy, hash: HashPort, verifier: ImageVerifier, seal: Seal,
 ): ImageVerdict {
   if (source.sizeBytes < IMAGE_HEADER_BYTES) {
     return { reason: Reason.ImageTruncated, image: undefined };
@@ -49,16 +50,19 @@ function judge(
   };
   // A file may be shorter than the slot that it is for.
   const maxSizeBytes = Math.min(policy.maxSizeBytes, source.sizeBytes);
-  const counterFloor = policy.counterFloor === undefined ? -1 : policy.counterFloor;
+  const counterFloor = policy.counterFloor === undefined ? 0 : policy.counterFloor;
   const demands = {
     trustedKeys: policy.trustedKeys,
     signaturePolicy: policy.signaturePolicy === undefined ? SignaturePolicy.Any : policy.signaturePolicy,
     vendorId: policy.vendorId,
     classId: policy.classId,
   };
-  const image = judgeImage(slot, { hash, verifier }, demands, maxSizeBytes, counterFloor, () => isAuthentic);
+  const image = judgeImage(slot, { hash, verifier }, demands, maxSizeBytes, counterFloor, () => seal);
   const endBytes = Math.max(image.totalSizeBytes, leastSizeBytes(image.header));
-  const reason = truncationOf(image.reason, endBytes, policy.maxSizeBytes);
+  // A floor of 0 that is asked for by name still asks for a counter.
+  const lacksCounter = policy.counterFloor !== undefined && findValue(image, Tlv.SecurityCounter) === undefined;
+  const judged = image.reason === Reason.None && lacksCounter ? Reason.CounterMissing : image.reason;
+  const reason = truncationOf(judged, endBytes, policy.maxSizeBytes);
   return { reason, image: reason === Reason.None ? nameFacts(image) : undefined };
 }
 
@@ -70,7 +74,7 @@ function judge(
  * Refuses with ImageTruncated, and as `judgeImage` but for the signature's reasons.
  */
 export function readImage(source: ByteSource, policy: ImagePolicy, hash: HashPort): ImageVerdict {
-  return judge(source, policy, hash, createImageVerifier(isNever, isNever), true);
+  return judge(source, policy, hash, createImageVerifier(isNever, isNever), Seal.Verified);
 }
 
 /**
@@ -81,5 +85,5 @@ export function readImage(source: ByteSource, policy: ImagePolicy, hash: HashPor
 export function verifyImage(
   source: ByteSource, policy: ImagePolicy, hash: HashPort, verifier: ImageVerifier,
 ): ImageVerdict {
-  return judge(source, policy, hash, verifier, false);
+  return judge(source, policy, hash, verifier, Seal.None);
 }

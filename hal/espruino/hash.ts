@@ -1,7 +1,6 @@
 /** Hashes: native CRC-32 everywhere, native SHA-256 where the board has it, the portable one where it has not. */
 
-import type { Sha256 } from "../../core/crypto/sha256";
-import { SLOT_CHUNK_BYTES } from "../../core/limits";
+import type { RegionHash } from "../../core/crypto/region-hash";
 import type { ByteSource } from "../../core/ports";
 import { createByteSource } from "../memory/byte-source";
 import type { Hash } from "../hash";
@@ -13,26 +12,24 @@ import type { BoardPlan } from "./plan";
 /** `require("crypto").SHA256`. Takes its message in one piece: anything else it copies to the stack, or gives up. */
 type NativeSha256 = (this: void, message: Uint8Array | string) => ArrayBuffer | undefined;
 
-/** @param makeSha256 the portable hash, evaluated when it is needed */
+/** @param makeRegionHash the portable hash, evaluated when it is needed */
 export function createHash(
-  interpreter: Interpreter, plan: BoardPlan, makeSha256: (this: void) => Sha256,
+  interpreter: Interpreter, plan: BoardPlan, makeRegionHash: (this: void) => RegionHash,
 ): Hash {
   const native = plan.hasSha256 ? (builtIn("crypto") as { readonly SHA256: NativeSha256 }).SHA256 : undefined;
+  /** Kept only while it hashes ahead. */
+  let ahead: RegionHash | undefined;
+
+  const regionHash = (): RegionHash => ahead === undefined ? makeRegionHash() : ahead;
 
   /** The native digest of `message`, or the portable one of the same region. */
   function digestOf(
     message: Uint8Array | string | undefined, source: ByteSource, offsetBytes: number, lengthBytes: number,
   ): Uint8Array {
     const digest = native === undefined || message === undefined ? undefined : native(message);
-    if (digest !== undefined) {
-      return new Uint8Array(digest);
-    }
-    const computation = makeSha256();
-    const endBytes = offsetBytes + lengthBytes;
-    for (let at = offsetBytes; at < endBytes; at += SLOT_CHUNK_BYTES) {
-      computation.update(source.read(at, Math.min(SLOT_CHUNK_BYTES, endBytes - at)));
-    }
-    return computation.finish();
+    return digest === undefined
+      ? regionHash().sha256Region(source, offsetBytes, lengthBytes)
+      : new Uint8Array(digest);
   }
 
   return {
@@ -51,6 +48,12 @@ export function createHash(
         message = source.read(offsetBytes, lengthBytes);
       }
       return digestOf(message, source, offsetBytes, lengthBytes);
+    },
+    hashAhead(source: ByteSource, endBytes: number, markBytes: number): void {
+      ahead = plan.hasSha256 || endBytes === 0 ? undefined : regionHash();
+      if (ahead !== undefined) {
+        ahead.hashAhead(source, endBytes, markBytes);
+      }
     },
   };
 }

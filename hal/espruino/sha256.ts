@@ -109,7 +109,10 @@ export function createSha256(): Sha256 {
         }
       }
     },
-    finish(): Uint8Array {
+    digest(): Uint8Array {
+      const keptState = new Int32Array(state);
+      const keptBlock = new Uint8Array(block);
+      const keptBytes = blockBytes;
       block.fill(0, blockBytes);
       block[blockBytes] = 0x80;
       if (blockBytes >= SHA256_BLOCK_BYTES - 8) {
@@ -122,7 +125,11 @@ export function createSha256(): Sha256 {
         rest = Math.floor(rest / 256);
       }
       finishBlock();
-      return new Uint8Array(state.buffer).reverse();
+      const digest = new Uint8Array(new Int32Array(state).buffer).reverse();
+      state.set(keptState);
+      block.set(keptBlock);
+      blockBytes = keptBytes;
+      return digest;
     },
   };
 }
@@ -131,5 +138,5 @@ export function createSha256(): Sha256 {
 export function sha256(bytes: Uint8Array): Uint8Array {
   const computation = createSha256();
   computation.update(bytes);
-  return computation.finish();
+  return computation.digest();
 }

@@ -23,7 +23,7 @@ export function createMemoryHash(): Hash {
       for (let at = offsetBytes; at < endBytes; at += CHUNK_BYTES) {
         computation.update(source.read(at, Math.min(CHUNK_BYTES, endBytes - at)));
       }
-      return computation.finish();
+      return computation.digest();
     },
   };
 }

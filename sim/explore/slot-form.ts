@@ -4,8 +4,9 @@
  */
 
 import type { Slot } from "../../core/slot";
-import { Seal, useSeal } from "../../core/boot/seal";
+import { useSeal } from "../../core/boot/seal";
 import type { Sealer } from "../../core/boot/seal";
+import { Seal } from "../../core/image/seal-kind";
 import type { Hash } from "../../hal/hash";
 import type { FlashPage } from "../flash-page";
 import { readingsOf } from "./position-form";
@@ -19,7 +20,7 @@ export interface KnownImage {
 }
 
 const SEAL_BYTES = 32;
-const SEALS = [Seal.Verified, Seal.Confirmed];
+const SEALS_MAX = 2;
 
 interface SealPlace {
   readonly offsetBytes: number;
@@ -42,20 +43,33 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
+/** Who seals, and how. */
+interface SealingDevice {
+  readonly sealer: Sealer;
+  readonly hash: Hash;
+  readonly slotBytes: number;
+  readonly verifiedSeal: Seal;
+}
+
 /** The seals as this device writes them, and where. */
-function sealsOf(image: KnownImage, slot: Slot, sealer: Sealer, hash: Hash, sizeBytes: number): SealPlace[] {
+function sealsOf(image: KnownImage, slot: Slot, device: SealingDevice): SealPlace[] {
   const places: SealPlace[] = [];
+  const sizeBytes = device.slotBytes;
   const flash = {
     sizeBytes,
     pageSizeBytes: sizeBytes,
     writeUnitBytes: 1,
-    read: (_offsetBytes: number, lengthBytes: number) => new Uint8Array(lengthBytes).fill(0xff),
+    read: (offsetBytes: number, lengthBytes: number) => {
+      const read = new Uint8Array(lengthBytes).fill(0xff);
+      read.set(image.bytes.subarray(offsetBytes, offsetBytes + lengthBytes));
+      return read;
+    },
     write: (offsetBytes: number, bytes: Uint8Array) => void places.push({ offsetBytes, bytes: bytes.slice() }),
     erasePage: () => undefined,
   };
   const { counter, digest, bytes } = image;
-  for (const kind of SEALS) {
-    useSeal(flash, hash, sealer, slot, { counter, digest, totalSizeBytes: bytes.length }, kind, true);
+  for (const kind of [device.verifiedSeal, Seal.Confirmed]) {
+    useSeal(flash, device.hash, device.sealer, slot, { counter, digest, totalSizeBytes: bytes.length }, kind, true);
   }
   return places;
 }
@@ -63,7 +77,7 @@ function sealsOf(image: KnownImage, slot: Slot, sealer: Sealer, hash: Hash, size
 /** Where the last seal of the longest image ends. */
 export function headBytesOf(images: readonly KnownImage[]): number {
   const longest = Math.max(...images.map(({ bytes }) => bytes.length));
-  return (Math.ceil(longest / SEAL_BYTES) + SEALS.length) * SEAL_BYTES;
+  return (Math.ceil(longest / SEAL_BYTES) + SEALS_MAX) * SEAL_BYTES;
 }
 
 export class SlotForms {
@@ -79,11 +93,11 @@ export class SlotForms {
     images: readonly KnownImage[],
     slot: Slot,
     private readonly pageBytes: number,
-    device: { readonly sealer: Sealer; readonly hash: Hash; readonly slotBytes: number },
+    device: SealingDevice,
   ) {
     this.places = images.map((image) => ({
       image,
-      seals: sealsOf(image, slot, device.sealer, device.hash, device.slotBytes),
+      seals: sealsOf(image, slot, device),
     }));
   }
 

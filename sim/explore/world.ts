@@ -1,6 +1,7 @@
 /** A virtual board for a search: put into any state, run for one boot, with all that happened written down. */
 
 import type { BootConfig } from "../../bootloader/config";
+import { verifiedSeal } from "../../bootloader/seals";
 import type { TrialBudget } from "../../core/boot/decide";
 import type { RecoveryDoor } from "../../core/boot/handover";
 import { parseVersion } from "../../core/image/version";
@@ -144,8 +145,8 @@ export class ExploreWorld {
     const deviceKey = this.hash.sha256(SEED);
     const sealer = { deviceKey, identity: config.identity };
     const slotBytes = this.places.slots[0].sizeBytes;
-    this.slotForms = [0, 1].map((slot) =>
-      new SlotForms(this.images, slot, this.pageBytes, { sealer, hash: this.hash, slotBytes }));
+    const device = { sealer, hash: this.hash, slotBytes, verifiedSeal: verifiedSeal(config) };
+    this.slotForms = [0, 1].map((slot) => new SlotForms(this.images, slot, this.pageBytes, device));
     this.headPages = Math.ceil(headBytes / this.pageBytes);
     this.journalPages = this.places.journal.sizeBytes / this.pageBytes;
     this.tracked = [

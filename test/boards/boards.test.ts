@@ -71,6 +71,14 @@ const FAULTS: [string, (board: Draft) => void, RegExp][] = [
   ],
   ["an application's Storage that compacts", (board) => (board["optionalFiles"] = []), /one of the files storage/],
   ["images that no hash takes", (board) => (board.engine["nativeSha256"] = false), /needs the file sha256/],
+  [
+    "a seal that covers less without saying so",
+    (board) => {
+      Object.assign(board.engine, { nativeSha256: false });
+      Object.assign(board, { verifyMode: "seal" });
+    },
+    /no note that begins with "Seal:"/,
+  ],
   ["Ed25519 without a table size", (board) => (board["signatures"] = ED25519), /required property 'combTeeth'/],
   ["no scheme", (board) => (board["signatures"] = { schemes: [], policy: "any" }), /schemes must NOT have fewer/],
   ["an unknown policy", (board) => (board["signatures"] = { schemes: ["lms"], policy: "most" }), /policy must be/],

@@ -21,6 +21,7 @@ import { createImageVerifier } from "../../core/image/signatures";
 import { Reason } from "../../core/reasons";
 import type { Slot } from "../../core/slot";
 import type { FlashPartition } from "../../hal/flash";
+import type { Hash } from "../../hal/hash";
 import { createMemoryClock } from "../../hal/memory/clock";
 import type { MemoryClock } from "../../hal/memory/clock";
 import { createMemoryPins } from "../../hal/memory/pins";
@@ -96,7 +97,7 @@ export function resets(action: () => void): boolean {
 export class Bench {
   /** Signatures checked since the bench was set up. */
   verifications = 0;
-  readonly hash = createHostHash();
+  hash: Hash = createHostHash();
   private readonly verifier: ImageVerifier = createImageVerifier(
     (key, message, signature) => {
       this.verifications++;

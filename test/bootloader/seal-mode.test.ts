@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import CRC32 from "crc-32";
 import { VerifyMode } from "../../bootloader/config";
 import { ResetCause } from "../../core/boot/reset-cause";
 import { Reason } from "../../core/reasons";
@@ -68,7 +69,8 @@ describe("seal mode", () => {
     bench.start();
     assert.equal(checksOf(bench), 0);
     const head = Buffer.concat([Buffer.from("TBS1"), Buffer.alloc(8), imageDigest({ version: "1.0.0" })]);
-    const seal = createHmac("sha256", KEY).update(head).update(bench.config.identity).digest();
+    const message = Buffer.concat([head, bench.config.identity, Buffer.alloc(4)]);
+    const seal = createHmac("sha256", KEY).update(message).digest();
     assert.deepEqual(Buffer.from(bench.slotBytes(Slot.A).subarray(sealOffset(image)).subarray(0, 32)), seal);
   });
 
@@ -143,3 +145,94 @@ describe("seal mode", () => {
     }
   });
 });
+
+describe("seal mode without a native SHA-256", () => {
+  /** As `sealedBench`, and its second start is over; counts the digests of whole images from then on. */
+  function contentBench(): { bench: Bench; digests: () => number } {
+    const bench = sealedBench(VerifyMode.SealCrc32);
+    const sha256Region = bench.hash.sha256Region.bind(bench.hash);
+    let count = 0;
+    Object.assign(bench.hash, {
+      sha256Region: (...region: Parameters<typeof sha256Region>): Uint8Array => {
+        count++;
+        return sha256Region(...region);
+      },
+    });
+    return { bench, digests: () => count };
+  }
+
+  it("computes neither digest nor signature from the second start on, of factory image, trial and update", () => {
+    const { bench, digests } = contentBench();
+    assert.equal(checksOf(bench), 0);
+    assert.equal(digests(), 0);
+    assert.equal(install(bench.start(), makeImage(NEW)), Reason.None);
+    const [checks, computed] = [bench.verifications, digests()];
+    const trial = bench.start(ResetCause.Software);
+    assert.equal(trial.slot, Slot.B);
+    trial.door().confirm();
+    assert.equal(bench.start().slot, Slot.B);
+    assert.deepEqual([bench.verifications, digests()], [checks, computed]);
+  });
+
+  it("notices every byte of the image that flips, and starts it no more", () => {
+    const image = makeImage(OLD);
+    for (let at = 0; at < image.length; at += 13) {
+      const { bench } = contentBench();
+      overwrite(bench, Slot.A, at, Uint8Array.of(image[at] ^ 16));
+      assert.equal(bench.start().slot, undefined, `byte ${at}`);
+    }
+  });
+
+  it("takes no seal of the other kind", () => {
+    const bench = sealedBench(VerifyMode.Seal);
+    bench.config = { ...bench.config, verifyMode: VerifyMode.SealCrc32 };
+    assert.equal(checksOf(bench), 1);
+  });
+
+  it("takes a change that keeps the CRC-32 for the image that was sealed: what SECURITY.md says it loses", () => {
+    const { bench } = contentBench();
+    const image = makeImage(OLD);
+    const at = 40;
+    const forged = image.slice();
+    forged[at] ^= 1;
+    forged.set(bytesForCrc(forged, at + 1, CRC32.buf(image)), at + 1);
+    assert.notDeepEqual(forged, image);
+    assert.equal(CRC32.buf(forged), CRC32.buf(image));
+    overwrite(bench, Slot.A, 0, forged);
+    assert.equal(bench.start().slot, Slot.A);
+    bench.config = { ...bench.config, verifyMode: VerifyMode.Full };
+    assert.equal(bench.start().slot, undefined);
+  });
+});
+
+/** Four bytes for `bytes` at `at` that give all of it this CRC-32; found bit by bit, since CRC-32 is linear. */
+function bytesForCrc(bytes: Uint8Array, at: number, wanted: number): Uint8Array {
+  const crcWith = (value: number): number => {
+    const copy = bytes.slice();
+    new DataView(copy.buffer).setUint32(at, value >>> 0, true);
+    return CRC32.buf(copy);
+  };
+  const base = crcWith(0);
+  const effects = Array.from({ length: 32 }, (_, bit) => ({ value: 2 ** bit, crc: crcWith(2 ** bit) ^ base }));
+  let value = 0;
+  let rest = wanted ^ base;
+  for (let bit = 31; bit >= 0; bit--) {
+    const pivot = effects.find(({ crc }) => crc >>> bit === 1);
+    if (pivot !== undefined) {
+      for (const other of effects) {
+        if (other !== pivot && (other.crc >>> bit & 1) === 1) {
+          other.crc ^= pivot.crc;
+          other.value = (other.value ^ pivot.value) >>> 0;
+        }
+      }
+      if ((rest >>> bit & 1) === 1) {
+        rest ^= pivot.crc;
+        value = (value ^ pivot.value) >>> 0;
+      }
+      effects.splice(effects.indexOf(pivot), 1);
+    }
+  }
+  const found = new Uint8Array(4);
+  new DataView(found.buffer).setUint32(0, value, true);
+  return found;
+}

@@ -146,13 +146,13 @@ const REBUILD = mutantsOf("core/boot/rebuild.ts", [
 const SEAL = mutantsOf("core/boot/seal.ts", [
   [
     "the seal is not compared",
-    "return startsWith(found, computeSeal(hash, deviceKey, sealer.identity, slot, image, kind));",
+    "return startsWith(found, computeSeal(flash, hash, deviceKey, sealer.identity, slot, image, kind));",
     "return true;",
   ],
   [
     "one byte of the seal is compared",
-    "return startsWith(found, computeSeal(hash, deviceKey, sealer.identity, slot, image, kind));",
-    "return found[0] === computeSeal(hash, deviceKey, sealer.identity, slot, image, kind)[0];",
+    "return startsWith(found, computeSeal(flash, hash, deviceKey, sealer.identity, slot, image, kind));",
+    "return found[0] === computeSeal(flash, hash, deviceKey, sealer.identity, slot, image, kind)[0];",
   ],
   ["a seal holds in the other slot", "kind + slot * 256", "kind"],
   [
@@ -162,11 +162,21 @@ const SEAL = mutantsOf("core/boot/seal.ts", [
   ],
   ["a seal says nothing of the counter", "writeU32(message, 8, image.counter);", ""],
   ["the seal of a key that is trusted no more counts", "message.set(identity, 44);", ""],
-  ["a confirmed image loses its seal with the keys", "if (kind === Seal.Verified) {", "if (image.counter >= 0) {"],
+  ["a confirmed image loses its seal with the keys", "if (kind !== Seal.Confirmed) {", "if (image.counter >= 0) {"],
+  [
+    "a seal says nothing of the content",
+    "writeU32(message, 56, contentCrc(flash, hash, image.totalSizeBytes));",
+    "",
+  ],
+  [
+    "only the start of each piece is sealed",
+    "Math.min(SEAL_PIECE_BYTES, sizeBytes - at)",
+    "Math.min(512, sizeBytes - at)",
+  ],
   ["a seal says nothing of the image", "message.set(image.digest, 12);", ""],
   ["a seal may overlap the trailer", "offset + SEAL_BYTES > trailerStart(", "offset > trailerStart("],
   ["a seal is written over what stands there", "if (hash.crc32(found) === BLANK_CRC) {", "if (found.length > 0) {"],
-  ["both seals stand in one place", "/ SEAL_BYTES) + kind) * SEAL_BYTES", "/ SEAL_BYTES)) * SEAL_BYTES"],
+  ["both seals stand in one place", "/ SEAL_BYTES) + kind % 2) * SEAL_BYTES", "/ SEAL_BYTES)) * SEAL_BYTES"],
 ]);
 
 const PROVISIONING = mutantsOf("core/boot/provisioning.ts", [

@@ -19,8 +19,8 @@ const CHAIN = mutantsOf("bootloader/chain.ts", [
     "Math.max(stateFloor, config.baseFloor, chain.block.baseFloor)",
     "Math.max(config.baseFloor, chain.block.baseFloor)",
   ],
-  ["seals count where everything is to be checked", "return mode === VerifyMode.Seal && ", "return "],
-  ["one below the floor passes", "floor === 0 ? -1 : floor;", "floor - 1;"],
+  ["seals count where everything is to be checked", "mode === VerifyMode.Full ? Seal.None : ", ""],
+  ["one below the floor passes", "maxSizeBytes, floor, findSeal", "maxSizeBytes, floor - 1, findSeal"],
   ["a bad read costs an image", "tries < VERIFY_TRIES_MAX", "tries < 1"],
   ["images may reach into the trailer", "trailerStart(flash.sizeBytes)", "flash.sizeBytes"],
   ["the watchdog is not kicked before a check", "board.watchdog.kick();", ""],
@@ -178,12 +178,13 @@ const SERVICE = mutantsOf("bootloader/service.ts", [
     "createSlotWriter(chain, otherSlot(runningSlot),",
     "createSlotWriter(chain, runningSlot,",
   ],
-  ["a seal that is missing is never made", "chain.needsSeals = true;", ""],
   ["each wire gets a management of its own", "if (door.management === undefined) {", "if (runningSlot < 255) {"],
-  ["only the seal of a confirmed image counts", "Seal.Verified, false)", "Seal.Confirmed, false)"],
 ]);
 
 const SEALS = mutantsOf("bootloader/seals.ts", [
+  ["a seal that is missing is never made", "chain.needsSeals = true;", ""],
+  ["only the seal of a confirmed image counts", "image, kind, false)", "image, Seal.Confirmed, false)"],
+  ["the content is sealed nowhere", "? Seal.VerifiedContent : Seal.Verified", "? Seal.Verified : Seal.Verified"],
   ["a trial gets the seal of a confirmed image", "=== SlotStatus.Confirmed) {", ">= 0) {"],
 ]);
 

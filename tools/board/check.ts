@@ -2,6 +2,7 @@
 
 import type { BoardData, BoardFile, BoardPartition, FullBoardData } from "./board-data";
 import { PARTITION_NAMES } from "./board-data";
+import { WIRE_OVERHEAD } from "./frame-count";
 import { planBoard } from "./layout";
 
 /** Smallest slot of a board of the full class. */
@@ -14,9 +15,6 @@ const JOURNAL_PAGES_USUAL = 4;
 
 /** The journal counts attempts in one byte, and 255 reads as erased. */
 const TRIAL_STARTS_END = 255;
-
-/** Base64 and the marks of its lines, with a little to spare. */
-const CONSOLE_OVERHEAD = 1.4;
 
 /** The size in the header of a Storage file has 24 bits. */
 const STORAGE_FILE_BYTES_MAX = 0xffffff;
@@ -168,7 +166,7 @@ function journalFaults({ layout, notes }: BoardFile): string[] {
 }
 
 function hashFaults(board: BoardFile): string[] {
-  const { engine, signatures, optionalFiles, layout, storage, flash } = board;
+  const { engine, signatures, optionalFiles, layout, storage, flash, notes } = board;
   const faults: string[] = [];
   const isHybrid = signatures.schemes.length > 1;
   if (signatures.schemes.includes("lms") && !(engine.nativeSha256 && (engine.nativeSha512 || !isHybrid))) {
@@ -178,6 +176,9 @@ function hashFaults(board: BoardFile): string[] {
   const fitsNative = engine.nativeSha256 && (isMapped || board.partitions.slotA.sizeBytes <= board.hashBufferBytes);
   if (!fitsNative && !optionalFiles.includes("sha256")) {
     faults.push("Images can be longer than a native hash can take here: the board needs the file sha256.");
+  }
+  if (!engine.nativeSha256 && board.verifyMode === "seal" && !notes.some((note) => note.startsWith("Seal:"))) {
+    faults.push('A seal covers a CRC-32 only, without a native SHA-256, and no note that begins with "Seal:" says so.');
   }
   return faults;
 }
@@ -203,7 +204,7 @@ function wireFaults(board: BoardFile): string[] {
   if (windowMs > 0 && smp?.serial === undefined) {
     faults.push("A serial window needs smp.serial.");
   }
-  if (smp?.serial !== undefined && smp.bufBytes * CONSOLE_OVERHEAD > engine.inputBufferBytes) {
+  if (smp?.serial !== undefined && smp.bufBytes * WIRE_OVERHEAD > engine.inputBufferBytes) {
     faults.push(`A frame of ${smp.bufBytes} bytes in console framing is more than the input buffer holds ` +
       `(${engine.inputBufferBytes} bytes): what arrives while the interpreter works would be lost.`);
   }

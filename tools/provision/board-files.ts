@@ -77,7 +77,7 @@ const hash = createHostHash();
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
 
 const OPTIONAL_PARTS: Readonly<Record<OptionalFile, readonly [string, string]>> = {
-  sha256: ["hal/espruino/sha256.ts", "createSha256"],
+  sha256: ["hal/espruino/region-hash.ts", "makeRegionHash"],
   storage: ["hal/espruino/data-storage.ts", "createDataStorage"],
   "read-only-storage": ["hal/espruino/read-only-storage.ts", "createReadOnlyStorage"],
 };
@@ -85,7 +85,6 @@ const OPTIONAL_PARTS: Readonly<Record<OptionalFile, readonly [string, string]>> 
 function bootConfigFor(board: BoardFile, options: BoardFilesOptions): BootConfig {
   const { keyStore, baseFloor = 0, vendorId, classId } = options;
   const tells = tellsResetCauses(board);
-  const attempts = tells ? board.trial?.attempts : TRIAL_ATTEMPTS_BLIND;
   return bootConfigOf(board, keyStore.trustedKeys, hash, {
     signaturePolicy: keyStore.signaturePolicy,
     identity: computeIdentity(hash, board.name, keyStore),
@@ -93,8 +92,7 @@ function bootConfigFor(board: BoardFile, options: BoardFilesOptions): BootConfig
     vendorId,
     classId,
     knowsResetCauses: tells,
-    ...(attempts === undefined ? {} : { trialAttempts: attempts }),
-    ...(board.trial === undefined ? {} : { trialForgiven: board.trial.forgiven }),
+    ...(tells ? {} : { trialAttempts: TRIAL_ATTEMPTS_BLIND }),
   });
 }
 

@@ -1,8 +1,11 @@
 /** Small boards for the suites that run on every engine: a journal in RAM, and facts about slots made by hand. */
 
+import type { BootConfig, ManagementConfig } from "../../../bootloader/config";
+import { VerifyMode } from "../../../bootloader/config";
 import type { SlotFacts } from "../../../core/boot/decide";
 import { emptyState, setSlot, SlotStatus, StateField } from "../../../core/boot/state";
 import { writeU32 } from "../../../core/bytes";
+import { SignaturePolicy } from "../../../core/image/signatures";
 import { Reason } from "../../../core/reasons";
 import { Slot } from "../../../core/slot";
 import type { MemoryFlash } from "../../../hal/memory/flash";
@@ -25,6 +28,28 @@ export function digestOf(tag: number): Uint8Array {
   const digest = new Uint8Array(32);
   digest.fill(tag);
   return digest;
+}
+
+/** What both images of the suites name as their key. */
+export const KEY_HASH = digestOf(5);
+
+/** A bootloader that trusts that key. */
+export function portableConfig(management?: ManagementConfig): BootConfig {
+  return {
+    identity: new Uint8Array(12),
+    trustedKeys: [{ publicKey: new Uint8Array(32), keyHash: KEY_HASH }],
+    signaturePolicy: SignaturePolicy.Any,
+    vendorId: undefined,
+    classId: undefined,
+    baseFloor: 0,
+    verifyMode: VerifyMode.Full,
+    watchdogTimeoutMs: 8000,
+    trialDeadlineMs: 600000,
+    knowsResetCauses: true,
+    trialAttempts: 1,
+    trialForgiven: 8,
+    management,
+  };
 }
 
 /** Slot A confirmed with digest 1 and counter 3; slot B unknown; floor 3. */

@@ -2,14 +2,12 @@
 
 import { boot } from "../../../bootloader/main";
 import { createService } from "../../../bootloader/service";
-import type { BootConfig } from "../../../bootloader/config";
-import { VerifyMode } from "../../../bootloader/config";
 import type { Handover, RecoveryDoor } from "../../../core/boot/handover";
 import { ResetCause } from "../../../core/boot/reset-cause";
 import { SlotStatus } from "../../../core/boot/state";
 import { viewState } from "../../../core/boot/state-view";
 import { equalBytes, writeU16, writeU32 } from "../../../core/bytes";
-import { createImageVerifier, SignaturePolicy } from "../../../core/image/signatures";
+import { createImageVerifier } from "../../../core/image/signatures";
 import { openJournal } from "../../../core/journal/journal";
 import type { TrustedKey } from "../../../core/ports";
 import { Reason } from "../../../core/reasons";
@@ -24,6 +22,7 @@ import { createMemoryProgram } from "../../../hal/memory/program";
 import { createMemoryRandom } from "../../../hal/memory/random";
 import { createMemoryReset, MEMORY_REBOOT } from "../../../hal/memory/reset";
 import { createMemoryWatchdog } from "../../../hal/memory/watchdog";
+import { KEY_HASH, portableConfig } from "./boot-fixtures";
 import type { Check, Suite } from "./check";
 
 const PAGE_BYTES = 1024;
@@ -68,26 +67,7 @@ function signatureOf(message: Uint8Array): Uint8Array {
   return signature;
 }
 
-function keyHash(): Uint8Array {
-  const hash = new Uint8Array(32);
-  hash.fill(5);
-  return hash;
-}
-
-const CONFIG: BootConfig = {
-  identity: new Uint8Array(12),
-  trustedKeys: [{ publicKey: new Uint8Array(32), keyHash: keyHash() }],
-  signaturePolicy: SignaturePolicy.Any,
-  vendorId: undefined,
-  classId: undefined,
-  baseFloor: 0,
-  verifyMode: VerifyMode.Full,
-  watchdogTimeoutMs: 8000,
-  trialDeadlineMs: 600000,
-  knowsResetCauses: true,
-  trialAttempts: 1,
-  trialForgiven: 8,
-};
+const CONFIG = portableConfig();
 
 function writeTlv(image: Uint8Array, offset: number, type: number, value: Uint8Array): number {
   writeU16(image, offset, type);
@@ -116,7 +96,7 @@ function makeImage(major: number, counter: number): Uint8Array {
   writeU16(image, tlvs, 0x6907);
   writeU16(image, tlvs + 2, 4 + 36 + 36 + 68);
   const behindDigest = writeTlv(image, tlvs + 4, 0x10, digest);
-  const behindKey = writeTlv(image, behindDigest, 0x01, keyHash());
+  const behindKey = writeTlv(image, behindDigest, 0x01, KEY_HASH);
   writeTlv(image, behindKey, 0x24, signatureOf(digest));
   return image;
 }

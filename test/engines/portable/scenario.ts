@@ -7,11 +7,15 @@
  *   erase PARTITION      turn PARTITION OFFSET|first|last      do ACTION [VALUE ...]      start CAUSE GESTURE
  */
 
+import { VerifyMode } from "../../../bootloader/config";
 import { boot } from "../../../bootloader/main";
 import { createService } from "../../../bootloader/service";
 import type { Handover, RecoveryDoor, SlotWriter } from "../../../core/boot/handover";
+import { createRegionHash } from "../../../core/crypto/region-hash";
+import { createSha256 } from "../../../core/crypto/sha256";
 import { Reason } from "../../../core/reasons";
 import type { Board } from "../../../hal/board";
+import type { Hash } from "../../../hal/hash";
 import { createMemoryClock } from "../../../hal/memory/clock";
 import { createMemoryHash } from "../../../hal/memory/hash";
 import { createMemoryPins } from "../../../hal/memory/pins";
@@ -27,6 +31,17 @@ import { createScenarioFlash, eraseAll, PARTITIONS, putBytes, turnOver } from ".
 type Print = (text: string) => void;
 
 const HASH = createMemoryHash();
+
+/** Of a board that hashes while it receives; a new one for each start, as memory is. */
+function createSlowHash(): Hash {
+  const regions = createRegionHash(createSha256, () => undefined);
+  return {
+    crc32: (bytes) => HASH.crc32(bytes),
+    sha256: (bytes) => HASH.sha256(bytes),
+    sha256Region: (source, offsetBytes, lengthBytes) => regions.sha256Region(source, offsetBytes, lengthBytes),
+    hashAhead: regions.hashAhead,
+  };
+}
 
 /** What ends an application's turn for good: the board hangs, or `load()` restarts the interpreter. */
 const HANG = "scenario: hangs";
@@ -171,7 +186,7 @@ function start(scenario: ScenarioBoard, actions: string[][], cause: number, gest
     journal: flash[1].partition,
     provisioning: flash[0].partition,
     data: flash[4].partition,
-    hash: HASH,
+    hash: scenario.config?.verifyMode === VerifyMode.SealCrc32 ? createSlowHash() : HASH,
     verifier: createQuickVerifier(HASH),
     watchdog: createMemoryWatchdog(),
     reset: createMemoryReset(cause),

@@ -1,14 +1,13 @@
 /** The SMP server on the whole boot chain: a board without an image is repaired in recovery, over a wire. */
 
-import type { BootConfig, ManagementConfig } from "../../../bootloader/config";
-import { VerifyMode } from "../../../bootloader/config";
+import type { ManagementConfig } from "../../../bootloader/config";
 import { boot } from "../../../bootloader/main";
 import { createManagement } from "../../../bootloader/management";
 import { createService } from "../../../bootloader/service";
 import type { Handover, RecoveryDoor } from "../../../core/boot/handover";
 import { ResetCause } from "../../../core/boot/reset-cause";
 import { writeU16, writeU32 } from "../../../core/bytes";
-import { createImageVerifier, SignaturePolicy } from "../../../core/image/signatures";
+import { createImageVerifier } from "../../../core/image/signatures";
 import type { CborFields } from "../../../core/smp/cbor-reader";
 import { flagField, hasField, readFields, textField, uintField } from "../../../core/smp/cbor-reader";
 import type { CborWriter } from "../../../core/smp/cbor-writer";
@@ -31,6 +30,7 @@ import { createMemoryPins } from "../../../hal/memory/pins";
 import { createMemoryRandom } from "../../../hal/memory/random";
 import { createMemoryReset, MEMORY_REBOOT } from "../../../hal/memory/reset";
 import { createMemoryWatchdog } from "../../../hal/memory/watchdog";
+import { KEY_HASH, portableConfig } from "./boot-fixtures";
 import type { Check, Suite } from "./check";
 
 const PAGE_BYTES = 1024;
@@ -54,27 +54,7 @@ const MANAGEMENT: ManagementConfig = {
   openConsole: undefined,
 };
 
-function keyHash(): Uint8Array {
-  const hash = new Uint8Array(32);
-  hash.fill(5);
-  return hash;
-}
-
-const CONFIG: BootConfig = {
-  identity: new Uint8Array(12),
-  trustedKeys: [{ publicKey: new Uint8Array(32), keyHash: keyHash() }],
-  signaturePolicy: SignaturePolicy.Any,
-  vendorId: undefined,
-  classId: undefined,
-  baseFloor: 0,
-  verifyMode: VerifyMode.Full,
-  watchdogTimeoutMs: 8000,
-  trialDeadlineMs: 600000,
-  knowsResetCauses: true,
-  trialAttempts: 1,
-  trialForgiven: 8,
-  management: MANAGEMENT,
-};
+const CONFIG = portableConfig(MANAGEMENT);
 
 /** A small image with a digest; the signature is taken as good. */
 function makeImage(): Uint8Array {
@@ -94,7 +74,7 @@ function makeImage(): Uint8Array {
   image.set(digest, bodyEnd + 8);
   writeU16(image, bodyEnd + 40, 0x01);
   writeU16(image, bodyEnd + 42, 32);
-  image.set(keyHash(), bodyEnd + 44);
+  image.set(KEY_HASH, bodyEnd + 44);
   writeU16(image, bodyEnd + 76, 0x24);
   writeU16(image, bodyEnd + 78, 64);
   return image;

@@ -55,7 +55,8 @@ export class EspruinoScenarios {
       if (!this.provisioned.has(key)) {
         const files = await makeBoardFiles({
           keyStore: keyStoreFor(wishes),
-          verifyMode: wishes.verifyMode ?? "full",
+          verifyMode: wishes.verifyMode?.startsWith("seal") === true ? "seal" : "full",
+          ...(wishes.verifyMode === "seal-crc32" ? { hasSha256: false, withSha256: true } : {}),
           knowsResetCauses: wishes.knowsResetCauses ?? true,
         });
         this.board.removeFile("espruino.flash");

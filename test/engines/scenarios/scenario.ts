@@ -7,8 +7,8 @@ import { parse } from "yaml";
 export interface BoardWishes {
   /** Default: any. `all` makes the board trust a second scheme, which every image must then be signed by as well. */
   readonly policy?: "any" | "all";
-  /** Default: full. */
-  readonly verifyMode?: "full" | "seal";
+  /** Default: full. `seal-crc32`: as `seal`, on a board without a native SHA-256. */
+  readonly verifyMode?: "full" | "seal" | "seal-crc32";
   /** Default: true. */
   readonly knowsResetCauses?: boolean;
 }

@@ -53,7 +53,7 @@ function actionLine(action: Action): string {
 }
 
 export function verifyModeOf(wishes: BoardWishes): number {
-  return wishes.verifyMode === "seal" ? 1 : 0;
+  return ["full", "seal", "seal-crc32"].indexOf(wishes.verifyMode ?? "full");
 }
 
 /** Attempts as makeBoardFiles configures them. */

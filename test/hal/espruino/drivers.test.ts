@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ResetCause } from "../../../core/boot/reset-cause";
-import { createSha256 } from "../../../core/crypto/sha256";
+import type { RegionHash } from "../../../core/crypto/region-hash";
+import { makeRegionHash } from "../../../hal/espruino/region-hash";
 import { createMemoryFlash } from "../../../hal/memory/flash";
 import { guardStorage, guardTime } from "../../../hal/espruino/application-guard";
 import { findForeignFiles, FOREIGN_BOOT_FILES, removeForeignFiles } from "../../../hal/espruino/boot-files";
@@ -99,11 +100,12 @@ describe("drivers for Espruino", () => {
 
   describe("hashes", () => {
     const content = Uint8Array.from({ length: 300 }, (_, i) => i % 251);
+    const portable = (): RegionHash => makeRegionHash(() => { fake.calls.push("kick"); });
 
     function digestWith(plan: BoardPlan, lengthBytes: number): Uint8Array {
       fake.flash.set(content, 4096);
       fake.files.set(FILE.name, "\xff".repeat(4064) + Buffer.from(content).toString("latin1"));
-      return createHash(captureInterpreter(), plan, createSha256)
+      return createHash(captureInterpreter(), plan, portable)
         .sha256Region(partition(plan), 0, lengthBytes);
     }
 
@@ -120,12 +122,40 @@ describe("drivers for Espruino", () => {
       assert.deepEqual(fake.calls.filter((call) => call.startsWith("SHA256")), []);
     });
 
+    it("kick the watchdog where they take long: without a native one", () => {
+      digestWith(planWith({ hasSha256: false }), 300);
+      assert.ok(fake.calls.includes("kick"));
+      fake.calls.length = 0;
+      digestWith(planWith({ isStorageMapped: true }), 300);
+      assert.ok(!fake.calls.includes("kick"));
+    });
+
+    it("go ahead only where there is no native one, and until that is ended", () => {
+      fake.flash.set(content, 4096);
+      let made = 0;
+      const make = (): RegionHash => {
+        made++;
+        return portable();
+      };
+      const slot = partition(planWith({ hasSha256: false }));
+      const hash = createHash(captureInterpreter(), planWith({ hasSha256: false }), make);
+      hash.hashAhead?.(slot, 200, 100);
+      assert.deepEqual(hash.sha256Region(slot, 0, 100), nodeSha256(slot.read(0, 100)));
+      assert.deepEqual(hash.sha256Region(slot, 0, 200), nodeSha256(slot.read(0, 200)));
+      assert.equal(made, 1);
+      hash.hashAhead?.(slot, 0, 0);
+      hash.sha256Region(slot, 0, 100);
+      assert.equal(made, 2);
+      createHash(captureInterpreter(), planWith(), make).hashAhead?.(slot, 200, 100);
+      assert.equal(made, 2);
+    });
+
     it("are right where the native hash is missing or gives up", () => {
       assert.deepEqual(digestWith(planWith({ hasSha256: false }), 300), nodeSha256(content));
       fake.restore();
       fake = fakeInterpreter(false);
       assert.deepEqual(digestWith(planWith({ isStorageMapped: true }), 300), nodeSha256(content));
-      assert.deepEqual(createHash(captureInterpreter(), planWith(), createSha256).sha256(content), nodeSha256(content));
+      assert.deepEqual(createHash(captureInterpreter(), planWith(), portable).sha256(content), nodeSha256(content));
     });
   });
 

@@ -49,6 +49,13 @@ describe("the verifier as a file of its own", () => {
     assert.equal(verifier.verify(trustedKey("sign-a"), new Uint8Array(32), new Uint8Array(64)), false);
   });
 
+  it("accepts nothing where a check stumbles, as it does where memory has no room in one piece", () => {
+    const verifier = createLazyVerifier(hash, createMemoryWatchdog(), () => () => ({
+      verify: () => true, checkSignatures: () => { throw new TypeError("undefined"); }, selfTest: () => true,
+    }), () => STORE);
+    assert.equal(verifier.checkSignatures([], [], new Uint8Array(32), noMessage, STORE), Reason.VerifierBroken);
+  });
+
   it("kicks the watchdog a bounded number of times in each check", () => {
     const watchdog = createMemoryWatchdog();
     const verifier = createLazyVerifier(hash, watchdog, () => (_hash, _table, kick) => ({
