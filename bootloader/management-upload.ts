@@ -24,6 +24,8 @@ import { isOnTrial } from "./management-site";
 const SHA256_BYTES = 32;
 /** A client that was heard of this lately is in the middle of its upload. */
 const BUSY_MS = 3000;
+/** Chunks further apart leave the time to erase a page (85 ms on an nRF52) between any two. */
+const PAUSE_MS = 100;
 
 /** An upload and all that belongs to it; changes only through the functions of this file. */
 export interface Upload {
@@ -38,8 +40,12 @@ export interface Upload {
   isOpen: boolean;
   /** Whether the slot is being emptied for its own sake. */
   isErasing: boolean;
+  /** Up to here at least, pages were erased ahead. */
+  erasedBytes: number;
   /** Uptime at which the last chunk came. */
   heardMs: number;
+  /** Between the last two. */
+  pauseMs: number;
 }
 
 /** Why an upload must not begin, as far as its first chunk tells; None if it may. Nothing was erased yet. */
@@ -179,6 +185,7 @@ function begin(upload: Upload, chunk: UploadChunk, file: Uint8Array, mayErase: b
   }
   log.erases++;
   log.markBytes = 0;
+  upload.erasedBytes = 0;
   upload.isOpen = true;
   upload.header = copyBytes(chunk.data, 0, IMAGE_HEADER_BYTES);
   upload.sha = wholeSha(chunk);
@@ -245,6 +252,10 @@ function store(upload: Upload, data: Uint8Array): Reason {
   return Reason.None;
 }
 
+function silentMs(upload: Upload): number {
+  return upload.site.chain.board.clock.uptimeMs() - upload.heardMs;
+}
+
 /** Takes up what the journal says of the start before. */
 export function openUpload(site: ManagementSite): Upload {
   const log = site.log;
@@ -255,7 +266,8 @@ export function openUpload(site: ManagementSite): Upload {
     file: new Uint8Array(RECORD_DIGEST_BYTES), isMatch: undefined,
   };
   const upload: Upload = {
-    site, flash, status, sha: undefined, header: undefined, isOpen: false, isErasing: false, heardMs: 0,
+    site, flash, status, sha: undefined, header: undefined, isOpen: false, isErasing: false, erasedBytes: 0,
+    heardMs: 0, pauseMs: 0,
   };
   const lengthBytes = record === undefined ? 0 : readU32(record, RecordField.Value);
   // What was refused has lost its first page, and does not go on.
@@ -279,7 +291,8 @@ export function takeChunk(upload: Upload, chunk: UploadChunk, mayErase: boolean)
   const status = upload.status;
   const phase = status.phase;
   const isBroken = phase === UploadPhase.Refused;
-  upload.heardMs = upload.site.chain.board.clock.uptimeMs();
+  upload.pauseMs = silentMs(upload);
+  upload.heardMs += upload.pauseMs;
   if (chunk.offsetBytes === 0 && chunk.lengthBytes !== undefined) {
     const file = new Uint8Array(RECORD_DIGEST_BYTES);
     const sha = chunk.sha;
@@ -333,8 +346,7 @@ export function eraseFreeSlot(upload: Upload): Reason {
 }
 
 export function isUploadBusy(upload: Upload): boolean {
-  const silentMs = upload.site.chain.board.clock.uptimeMs() - upload.heardMs;
-  return upload.status.phase === UploadPhase.Receiving && upload.isOpen && silentMs < BUSY_MS;
+  return upload.status.phase === UploadPhase.Receiving && upload.isOpen && silentMs(upload) < BUSY_MS;
 }
 
 /** Finishes what is being verified. */
@@ -344,13 +356,26 @@ export function settleUpload(upload: Upload): void {
   }
 }
 
+/**
+ * Whether to erase a page now. Where chunks come one upon the other, only what the next one needs, so that no two
+ * erases fall between two chunks; all else where there is time, or at the end, before the verdict.
+ */
+function isTimeToErase(upload: Upload): boolean {
+  const status = upload.status;
+  const neededBytes = Math.min(status.nextBytes + upload.flash.pageSizeBytes, status.lengthBytes);
+  return upload.erasedBytes < neededBytes || status.phase !== UploadPhase.Receiving || upload.pauseMs > PAUSE_MS;
+}
+
 /** One slice of erasing ahead or verifying; `true` if there is more. */
 export function workOnUpload(upload: Upload): boolean {
   const site = upload.site;
   const sink = site.writer.sink;
-  const isFilling = upload.isOpen || upload.isErasing;
-  if (isFilling && site.chain.writing === sink && sink.eraseNext()) {
-    return true;
+  const page = upload.flash.pageSizeBytes;
+  if ((upload.isOpen || upload.isErasing) && site.chain.writing === sink && isTimeToErase(upload)) {
+    upload.erasedBytes = Math.max(upload.erasedBytes, alignUp(sink.usedBytes, page)) + page;
+    if (sink.eraseNext()) {
+      return true;
+    }
   }
   upload.isErasing = false;
   settleUpload(upload);

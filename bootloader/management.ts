@@ -6,7 +6,6 @@
 import type { Handover } from "../core/boot/handover";
 import { StateField, trialSlot } from "../core/boot/state";
 import { readU32 } from "../core/bytes";
-import { trailerStart } from "../core/image/trailer";
 import { RecordType } from "../core/journal/record";
 import { RESTART_DELAY_MS } from "../core/limits";
 import { Reason } from "../core/reasons";
@@ -66,8 +65,6 @@ function describe(site: ManagementSite): BoardStatus {
   const running = site.runningSlot;
   const door = site.door;
   return {
-    boardName: site.settings.boardName,
-    isDevelopment: site.settings.isDevelopment,
     runningSlot: running === Slot.None ? undefined : running,
     reason: site.reason,
     isOnTrial: isOnTrial(site),
@@ -205,10 +202,8 @@ export function createManagement(
   const desk = openDesk(site);
   const board = chain.board;
   const management: BoardManagement = {
-    codec: settings.codec,
+    settings,
     hash: board.hash,
-    frameBytes: settings.frameBytes,
-    frameCount: settings.frameCount,
     upload: desk.upload.status,
     createServer: (transport) => settings.loadServer()(management, { transport }),
     serve: (link, framing) => settings.loadLink()(management, link, framing),
@@ -218,7 +213,6 @@ export function createManagement(
     grants: (transport) => grantsOf(settings.policy, transport, situationOf(site)),
     noteClient: () => { desk.clientMs = board.clock.uptimeMs(); },
     slotSizeBytes: () => desk.upload.flash.sizeBytes,
-    imageSizeMaxBytes: () => trailerStart(desk.upload.flash.sizeBytes),
     listSlot(slot: number) {
       settleUpload(desk.upload);
       return listSlot(site, slot);
@@ -235,12 +229,6 @@ export function createManagement(
       if (door !== undefined) {
         put(desk, Errand.Restart);
       }
-    },
-    openConsole(): boolean {
-      if (settings.openConsole !== undefined) {
-        settings.openConsole();
-      }
-      return settings.openConsole !== undefined;
     },
     readJournal: (visit) => { chain.loadService().visitJournal(chain, visit); },
     loginWaitSeconds: () => loginWaitSeconds(desk),

@@ -22,6 +22,7 @@ import type { createResidentBoard } from "../../hal/espruino/board";
 import { completeBoard, isAsPlanned } from "../../hal/espruino/board";
 import { findForeignFiles, removeForeignFiles } from "../../hal/espruino/boot-files";
 import { openConsole } from "../../hal/espruino/console";
+import { EspruinoPartition, giveFunctions } from "../../hal/espruino/flash";
 import { createHash } from "../../hal/espruino/hash";
 import type { Hash } from "../../hal/hash";
 import type { Interpreter } from "../../hal/espruino/interpreter";
@@ -38,7 +39,7 @@ import type { BootConfig, ManagementConfig } from "../config";
 import { bootUpTo } from "../main";
 import type { Service } from "../service";
 import type { BoardManagement } from "../management";
-import type { BoardConfig, LoadFile } from "./files";
+import type { BoardConfig, FilePlace, LoadFile } from "./files";
 import { BootFile, placeOf, readFile } from "./files";
 import { managementSettings } from "./management-settings";
 import { countPowerCycle } from "./power-cycles";
@@ -115,7 +116,7 @@ interface Parts {
   readonly interpreter: Interpreter;
   readonly config: BoardConfig;
   /** Evaluates a file, wherever it stands. */
-  load(this: void, name: BootFile, crc32: number): unknown;
+  load(this: void, name: BootFile, crc32: number, inRam?: boolean): unknown;
   /** A key store; `undefined` if there is none, or a damaged one. */
   readKeys(this: void, name: BootFile, crc32: number, hash: HashPort): KeyStore | undefined;
   readonly chip: Chip;
@@ -123,6 +124,10 @@ interface Parts {
   readonly resident: Board;
   /** All of it. */
   readonly board: Board;
+  /** Partitions that work by this file's functions until an application starts. */
+  readonly borrowed: readonly object[];
+  /** What they have otherwise. */
+  readonly prototype: object;
   /** Whether recovery is asked for otherwise than by the gesture. */
   isRequested: boolean;
   /** Where a client was heard of before the decision. */
@@ -184,6 +189,7 @@ function decideStart(parts: Parts, loadService: () => Service): Start | undefine
     const ledger = chain.ledger;
     // What stays in memory must not hold what is to go.
     (ledger as { hasher: HashPort }).hasher = resident.hash;
+    giveFunctions(parts.borrowed, parts.prototype);
     parts.chip.lockPages(slot);
     start = {
       storageCrc: config.crcs.storageCrc,
@@ -261,13 +267,23 @@ function waitForClient(parts: Parts, loadService: () => Service, later: (this: v
 
 /** The files, wherever they stand. */
 function fileAccess(
-  interpreter: Interpreter, config: BoardConfig, load: LoadFile,
+  interpreter: Interpreter, config: BoardConfig, load: LoadFile, copies: readonly FilePlace[],
 ): Pick<Parts, "load" | "readKeys"> {
   return {
-    load: (name, crc32) => load(name, crc32, placeOf(config, name)),
+    load(name: BootFile, crc32: number, inRam?: boolean): unknown {
+      const copy = placeOf(copies, name);
+      return copy === undefined
+        ? load(name, crc32, placeOf(config.places, name), inRam)
+        : load(name, crc32, copy, true);
+    },
     readKeys(name: BootFile, crc32: number, hash: HashPort): KeyStore | undefined {
       // The store's own CRC-32 says whether it is whole; that of the configuration, whether it is the right one.
-      const text = readFile(interpreter, name, placeOf(config, name));
+      const copy = placeOf(copies, name);
+      const bytes = copy === undefined ? undefined : interpreter.flashRead(copy.sizeBytes, copy.address);
+      if (bytes !== undefined && interpreter.crc32(bytes) === crc32) {
+        return readKeyStore(bytes, hash);
+      }
+      const text = readFile(interpreter, name, placeOf(config.places, name));
       return text === undefined || interpreter.crc32(text) !== crc32
         ? undefined
         : readKeyStore(textToBytes(text), hash);
@@ -283,16 +299,22 @@ function collectParts(
   const plan = config.plan;
   const chip = config.makeChip();
   const resident = existing === undefined ? makeResident(interpreter, plan, chip, evaluate) : existing;
-  const files = fileAccess(interpreter, config, load);
+  // What an application asks for stays as long as it uses it: in flash, where it takes fewer variables.
+  const copies = existing === undefined ? config.copies : [];
+  const files = fileAccess(interpreter, config, load, copies);
   const hash = createHash(interpreter, plan, function (): RegionHash {
     const makeRegionHash = files.load(BootFile.Sha256, config.crcs.sha256Crc) as MakeRegionHash;
     return makeRegionHash(() => { resident.watchdog.kick(); });
   });
   const verifier = makeVerifier(files.load, files.readKeys, config, resident, hash);
   const board = completeBoard(interpreter, plan, chip, resident, hash, verifier);
+  // Where this file runs from RAM, its functions do, and those that stay are read from flash at each call.
+  const borrowed = copies.length > 0 ? [resident.slots[0], resident.slots[1], resident.journal] : [];
+  const prototype = Object.getPrototypeOf(resident.journal) as object;
+  giveFunctions(borrowed, EspruinoPartition.prototype);
   const parts: Parts = {
-    interpreter, config, load: files.load, readKeys: files.readKeys, chip, resident, board, isRequested: false,
-    wire: undefined,
+    interpreter, config, load: files.load, readKeys: files.readKeys, chip, resident, board, borrowed, prototype,
+    isRequested: false, wire: undefined,
   };
   board.pins.recoveryRequested = () => parts.isRequested || chip.isGestureMade();
   (config.bootConfig as { management: ManagementConfig | undefined }).management = managementSettings(

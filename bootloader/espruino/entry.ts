@@ -32,29 +32,39 @@ declare const global: {
 /** A start that lasts this long is none of those that quick power cycles count. */
 const LASTING_MS = 5000;
 
-/** @param configCrc CRC-32 of the configuration file */
-export function start(evaluate: Evaluate, configCrc: number): void {
+/**
+ * @param configCrc CRC-32 of the configuration file
+ * @param configPlace where in Storage it was written; only where Storage is not mapped
+ */
+export function start(evaluate: Evaluate, configCrc: number, configPlace?: Place): void {
   const interpreter = captureInterpreter();
 
   function load(name: string, crc32: number, place?: Place, inRam?: boolean): unknown {
-    // As readFile does, which would take variables here.
-    let text = place === undefined
-      ? interpreter.storageRead(name)
-      : interpreter.memoryArea(place.address, place.sizeBytes);
-    if (inRam === true && text !== undefined) {
-      const copy = E.toFlatString(text);
-      text = copy === undefined ? text : copy;
+    const isCopied = inRam === true;
+    // Bytes from the flash driver are in one piece, and so is the text of them, which is no second copy.
+    let text = isCopied && place !== undefined
+      ? interpreter.toText(interpreter.flashRead(place.sizeBytes, place.address))
+      : undefined;
+    if (text === undefined || interpreter.crc32(text) !== crc32) {
+      // As readFile does, which would take variables here.
+      text = isCopied || place === undefined
+        ? interpreter.storageRead(name)
+        : interpreter.memoryArea(place.address, place.sizeBytes);
+      if (isCopied && text !== undefined) {
+        const copy = E.toFlatString(text);
+        text = copy === undefined ? text : copy;
+      }
+      assert(text !== undefined && interpreter.crc32(text) === crc32, 950);
     }
-    assert(text !== undefined && interpreter.crc32(text) === crc32, 950);
     return evaluate(text as string);
   }
 
   // Functions that stay keep everything that this function's variables hold: there must be none for what is to go.
   function loadBootPart(resident: Board | undefined): BootPart {
-    const config = load(BootFile.Config, configCrc) as BoardConfig;
+    const config = load(BootFile.Config, configCrc, configPlace, configPlace !== undefined) as BoardConfig;
     // The interpreter reads a statement's text at each run: over a wire to the flash chip that is most of a start.
-    const inRam = resident === undefined && !config.plan.isStorageMapped;
-    const make = load(BootFile.Boot, config.crcs.bootCrc, undefined, inRam) as MakeBootPart;
+    const copy = resident === undefined ? config.copies[0] : undefined;
+    const make = load(BootFile.Boot, config.crcs.bootCrc, copy, copy !== undefined) as MakeBootPart;
     return make(interpreter, config, load, createResidentBoard, evaluate, resident);
   }
 

@@ -49,7 +49,7 @@ export interface FileCrcs {
   readonly technicianKeysCrc: number;
 }
 
-/** A file that stands in raw pages instead of Storage: which, and where. Only on boards whose flash is mapped. */
+/** Where a file stands. */
 export interface FilePlace extends Place {
   readonly name: string;
 }
@@ -61,16 +61,21 @@ export interface BoardConfig {
   readonly crcs: FileCrcs;
   /** Its keys are empty: they are in the key store. */
   readonly bootConfig: BootConfig;
+  /** Files that stand in raw pages instead of Storage. Only on boards whose flash is mapped. */
   readonly places: FilePlace[];
+  /**
+   * Only where Storage is not mapped: files that a start reads into RAM in one piece, `tb.boot` first, and where in
+   * Storage the host wrote them. One that stands elsewhere by now is read by its name.
+   */
+  readonly copies: FilePlace[];
   /** Absent: the board is not managed over a wire. */
   readonly management: ManagementFacts | undefined;
   /** Quick power cycles that ask for recovery; 0: none do. */
   readonly powerCycles: number;
 }
 
-/** Where a file stands; `undefined`: in Storage. */
-export function placeOf(config: BoardConfig, name: string): Place | undefined {
-  const places = config.places;
+/** Where a file stands; `undefined`: it is none of these. */
+export function placeOf(places: readonly FilePlace[], name: string): Place | undefined {
   for (let i = 0; i < places.length; i++) {
     if (places[i].name === name) {
       return places[i];
@@ -86,5 +91,11 @@ export function readFile(interpreter: Interpreter, name: string, place: Place | 
     : interpreter.memoryArea(place.address, place.sizeBytes);
 }
 
-/** What a file evaluates to. One that is not there with this CRC-32 stops the start, and `.boot1` fails closed. */
-export type LoadFile = (this: void, name: string, crc32: number, place?: Place) => unknown;
+/**
+ * What a file evaluates to. One that is not there with this CRC-32 stops the start, and `.boot1` fails closed.
+ *
+ * @param place where it stands; absent: in Storage
+ * @param inRam from a copy in RAM, if there is room for one: of the bytes at `place`, in one read, if they are the
+ *   file's, otherwise of the file of this name
+ */
+export type LoadFile = (this: void, name: string, crc32: number, place?: Place, inRam?: boolean) => unknown;

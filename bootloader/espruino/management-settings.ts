@@ -21,9 +21,12 @@ export interface ManagementFacts {
   readonly erasesPerDay: number;
   readonly recoveryTimeoutMs: number;
   readonly frameBytes: number;
+  readonly frameCount: number;
   /** Whether the console can be opened beside the wires. */
   readonly hasConsole: boolean;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What the file `tb.manage` evaluates to. */
 export interface ManagementFile {
@@ -38,7 +41,7 @@ export interface ManagementFile {
  * @param readTechnicians reads the technicians' key store; `undefined` if there is none, or a damaged one
  */
 export function managementSettings(
-  config: BoardConfig, load: (this: void, name: BootFile, crc32: number) => unknown,
+  config: BoardConfig, load: (this: void, name: BootFile, crc32: number, inRam?: boolean) => unknown,
   readTechnicians: (this: void) => KeyStore | undefined,
 ): ManagementConfig | undefined {
   const facts = config.management;
@@ -46,28 +49,24 @@ export function managementSettings(
   if (facts === undefined) {
     return undefined;
   }
-  const settings = {
-    loadManagement(): CreateManagement {
-      const file = load(BootFile.Management, crcs.managementCrc) as ManagementFile;
-      // With its tables of 1 KiB: no sooner than it is needed.
-      settings.codec = file.createCodec();
-      return file.createManagement;
-    },
-    loadServer: () => load(BootFile.Server, crcs.serverCrc) as CreateServer,
-    loadLink: () => load(BootFile.Link, crcs.linkCrc) as ServeLink,
-    loadTechnician: () => load(BootFile.Technician, crcs.technicianCrc) as CreateTechnician,
-    boardName: facts.boardName,
-    isDevelopment: facts.isDevelopment,
-    technicianKeys(): TrustedKey[] {
-      const keys = readTechnicians();
-      return keys === undefined ? [] : keys.trustedKeys;
-    },
-    policy: facts.policy,
-    erasesPerDay: facts.erasesPerDay,
-    recoveryTimeoutMs: facts.recoveryTimeoutMs,
-    frameBytes: facts.frameBytes,
-    codec: undefined as unknown as SmpCodec,
-    openConsole: facts.hasConsole ? () => { openConsole(config.plan.consoleName); } : undefined,
+  // Over a wire to the flash chip, reading the text of what runs for each byte is most of what it takes. The server
+  // runs once for each frame, and is the one whose copy there may be no room for.
+  const inRam = !config.plan.isStorageMapped;
+  // Everything else the host has written there under the same names.
+  const settings = facts as ManagementFacts & Writable<ManagementConfig>;
+  settings.loadManagement = function (): CreateManagement {
+    const file = load(BootFile.Management, crcs.managementCrc, inRam) as ManagementFile;
+    // With its tables of 1 KiB: no sooner than it is needed.
+    settings.codec = file.createCodec();
+    return file.createManagement;
   };
+  settings.loadServer = () => load(BootFile.Server, crcs.serverCrc) as CreateServer;
+  settings.loadLink = () => load(BootFile.Link, crcs.linkCrc, inRam) as ServeLink;
+  settings.loadTechnician = () => load(BootFile.Technician, crcs.technicianCrc) as CreateTechnician;
+  settings.technicianKeys = function (): TrustedKey[] {
+    const keys = readTechnicians();
+    return keys === undefined ? [] : keys.trustedKeys;
+  };
+  settings.openConsole = facts.hasConsole ? () => { openConsole(config.plan.consoleName); } : undefined;
   return settings;
 }

@@ -91,31 +91,52 @@ export function createConsoleReceiver(
   const line = new Uint8Array(lineBytesMax + 1);
   let lineBytes = 0;
 
+  /**
+   * From the last byte on that begins a packet, or all of it. It starts a line wherever it stands: after a prompt, or
+   * after what a client that was killed has left of a line.
+   */
+  function fromStart(text: Uint8Array): Uint8Array {
+    let tail = text;
+    let start = codec.indexOf(tail, START);
+    while (start >= 0) {
+      text = viewBytes(tail, start, tail.length - start);
+      tail = viewBytes(text, 1, text.length - 1);
+      start = codec.indexOf(tail, START);
+    }
+    return text;
+  }
+
+  /** What there is room for in the line, once what can be forgotten of it is. */
+  function makeRoom(text: Uint8Array): Uint8Array {
+    const tail = fromStart(text);
+    const kept = tail[0] === START ? undefined : fromStart(viewBytes(line, 0, lineBytes));
+    lineBytes = 0;
+    if (kept !== undefined) {
+      line.set(kept, 0);
+      lineBytes = kept.length;
+    }
+    return viewBytes(tail, 0, Math.min(tail.length, line.length - lineBytes));
+  }
+
   return {
     receive(bytes: Uint8Array): void {
       let rest = bytes;
       while (rest.length > 0) {
         const newline = codec.indexOf(rest, NEWLINE);
         let text = newline < 0 ? rest : viewBytes(rest, 0, newline);
-        let start = codec.indexOf(text, START);
-        // A packet's first byte starts a line wherever it stands: after a prompt, or after what a client that was
-        // killed has left of a line.
-        while (start >= 0) {
-          line[0] = START;
-          lineBytes = 1;
-          text = viewBytes(text, start + 1, text.length - start - 1);
-          start = codec.indexOf(text, START);
+        if (text.length > line.length - lineBytes) {
+          text = makeRoom(text);
         }
-        const room = line.length - lineBytes;
-        line.set(text.length > room ? viewBytes(text, 0, room) : text, lineBytes);
-        lineBytes += Math.min(text.length, room);
+        line.set(text, lineBytes);
+        lineBytes += text.length;
         if (newline < 0) {
           return;
         }
-        if (lineBytes > MARKER_BYTES) {
-          takeLine(viewBytes(line, 0, lineBytes), lineBytes > lineBytesMax);
-        }
+        text = fromStart(viewBytes(line, 0, lineBytes));
         lineBytes = 0;
+        if (text.length > MARKER_BYTES) {
+          takeLine(text, text.length > lineBytesMax);
+        }
         rest = viewBytes(rest, newline + 1, rest.length - newline - 1);
       }
     },

@@ -129,7 +129,7 @@ function handleNamed(context: SmpContext, command: number, fields: CborFields): 
     return writeHash(context, file, fields, startBytes);
   }
   if (command === FileCommand.Download) {
-    const room = context.management.frameBytes - DOWNLOAD_EXTRA_BYTES;
+    const room = context.management.settings.frameBytes - DOWNLOAD_EXTRA_BYTES;
     writeEntry(writer, "off", startBytes);
     writeEntry(writer, "data", file.read(startBytes, Math.min(startBytes + room, file.sizeBytes)));
   }

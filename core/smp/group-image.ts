@@ -1,6 +1,7 @@
 /** Group 1, images: list, upload, test, confirm, erase. */
 
 import { startsWith } from "../bytes";
+import { trailerStart } from "../image/trailer";
 import { IMAGE_HEADER_BYTES } from "../limits";
 import { Reason } from "../reasons";
 import { u32And } from "../u32";
@@ -211,7 +212,7 @@ function slotInfo(context: SmpContext): number {
     writer.close();
   }
   writer.close();
-  writeEntry(writer, "max_image_size", context.management.imageSizeMaxBytes());
+  writeEntry(writer, "max_image_size", trailerStart(context.management.slotSizeBytes()));
   writer.close();
   writer.close();
   return SmpError.Ok;

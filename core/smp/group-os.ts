@@ -56,7 +56,8 @@ function info(context: SmpContext, fields: CborFields): number {
   const status = context.management.describe();
   const running = status.runningSlot === undefined ? undefined : context.management.listSlot(0);
   const version = running === undefined ? "recovery" : formatVersion(running.version);
-  const texts = [NAME, status.boardName, version, version, "unknown", status.boardName, "unknown", NAME, NAME];
+  const board = context.management.settings.boardName;
+  const texts = [NAME, board, version, version, "unknown", board, "unknown", NAME, NAME];
   let output = "";
   for (let i = 0; i < format.length; i++) {
     if ((INFO_LETTERS + "a").indexOf(format.charAt(i)) < 0) {
@@ -88,8 +89,8 @@ export function handleOs(context: SmpContext, request: SmpHeader, fields: CborFi
     return restart(context, fields);
   }
   if (request.command === OsCommand.Params && isRead) {
-    const frameCount = context.management.frameCount;
-    writeEntry(writer, "buf_size", context.management.frameBytes);
+    const frameCount = context.management.settings.frameCount;
+    writeEntry(writer, "buf_size", context.management.settings.frameBytes);
     writeEntry(writer, "buf_count", frameCount === undefined ? 1 : frameCount);
     return SmpError.Ok;
   }

@@ -51,7 +51,7 @@ function status(context: SmpContext, login: Login): number {
   const management = context.management;
   const board = management.describe();
   const wait = management.loginWaitSeconds();
-  writeEntry(context.writer, "board", board.boardName);
+  writeEntry(context.writer, "board", management.settings.boardName);
   writeEntry(context.writer, "recovery", board.runningSlot === undefined);
   writeEntry(context.writer, "reason", board.reason);
   if (board.runningSlot !== undefined) {
@@ -61,7 +61,7 @@ function status(context: SmpContext, login: Login): number {
   writeEntry(context.writer, "left", board.attemptsLeft);
   writeEntry(context.writer, "floor", board.securityFloor);
   writeEntry(context.writer, "up", Math.floor(management.clock.uptimeMs()));
-  writeEntry(context.writer, "dev", board.isDevelopment);
+  writeEntry(context.writer, "dev", management.settings.isDevelopment);
   writeEntry(context.writer, "login", login.sets());
   if (wait > 0) {
     writeEntry(context.writer, "wait", wait);
@@ -122,7 +122,7 @@ function journal(context: SmpContext, fields: CborFields): number {
   const writer = context.writer;
   const after = uintField(fields, "after");
   const first = after === undefined ? 0 : after;
-  let room = context.management.frameBytes - JOURNAL_EXTRA_BYTES;
+  let room = context.management.settings.frameBytes - JOURNAL_EXTRA_BYTES;
   let oldest = 0;
   let isMore = false;
   if (!hasRight(context, Right.Read)) {
@@ -156,7 +156,12 @@ function privileged(context: SmpContext, login: Login, command: number): number 
     return SmpError.OfGroup + OwnError.NotLoggedIn;
   }
   if (set === CommandSet.Console) {
-    return context.management.openConsole() ? SmpError.Ok : SmpError.NotSupported;
+    const openConsole = context.management.settings.openConsole;
+    if (openConsole === undefined) {
+      return SmpError.NotSupported;
+    }
+    openConsole();
+    return SmpError.Ok;
   }
   context.management.resetData();
   return SmpError.Ok;

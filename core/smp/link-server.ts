@@ -37,28 +37,29 @@ export type ServeLink =
 /** See ManagementDoor.serve. */
 export function serveLink(management: Management, link: ManagementLink, framing: SmpFraming): ManagementServer {
   const server = management.createServer(transportOf(framing));
+  const settings = management.settings;
   const isConsole = framing === "console";
   let heardMs = 0;
 
   function answer(frame: Uint8Array): void {
     const response = server.handle(frame);
     if (response !== undefined) {
-      link.send(isConsole ? consoleLines(management.codec, response) : response);
+      link.send(isConsole ? consoleLines(settings.codec, response) : response);
     }
     server.work();
   }
 
-  const stream = createStreamReceiver(isConsole ? 0 : management.frameBytes, answer);
+  const stream = createStreamReceiver(isConsole ? 0 : settings.frameBytes, answer);
   const lines = isConsole
-    ? createConsoleReceiver(management.frameBytes, SMP_RECEIVED_LINE_BYTES_MAX, answer, management.codec)
+    ? createConsoleReceiver(settings.frameBytes, SMP_RECEIVED_LINE_BYTES_MAX, answer, settings.codec)
     : undefined;
   link.onReceive(function (bytes: Uint8Array): void {
-    const now = management.clock.uptimeMs();
     if (lines !== undefined) {
       lines.receive(bytes);
     } else if (framing === "datagram") {
       answer(bytes);
     } else {
+      const now = management.clock.uptimeMs();
       if (now - heardMs > STALLED_MS) {
         stream.reset();
       }

@@ -95,10 +95,21 @@ export interface UploadChunk {
   readonly isUpgradeOnly: boolean;
 }
 
-/** What tells of this start. */
-export interface BoardStatus {
+/** What the build has settled; bootloader/config.ts says more of each. */
+export interface SmpSettings {
   readonly boardName: string;
   readonly isDevelopment: boolean;
+  readonly codec: SmpCodec;
+  /** Largest frame, header included. */
+  readonly frameBytes: number;
+  /** Frames that a client may have on their way; absent: 1. */
+  readonly frameCount?: number | undefined;
+  /** `undefined`: this board has no such thing. */
+  readonly openConsole: ((this: void) => void) | undefined;
+}
+
+/** What tells of this start. */
+export interface BoardStatus {
   /** `undefined` in recovery. */
   readonly runningSlot: number | undefined;
   /** Why the board is in recovery. */
@@ -114,11 +125,7 @@ export interface BoardStatus {
  * free one, which uploads go to. Which slot of the flash that is changes with each update.
  */
 export interface Management extends ManagementDoor {
-  readonly codec: SmpCodec;
-  /** Largest frame, header included. */
-  readonly frameBytes: number;
-  /** Frames that a client may have on their way; absent: 1. */
-  readonly frameCount?: number | undefined;
+  readonly settings: SmpSettings;
   readonly upload: UploadStatus;
   /** Logins and what they are for, on one wire. */
   loadTechnician(): Technician;
@@ -130,8 +137,6 @@ export interface Management extends ManagementDoor {
   noteClient(): void;
 
   slotSizeBytes(): number;
-  /** Where an image must end at the latest. */
-  imageSizeMaxBytes(): number;
   /** The image in a slot; `undefined` where none is that could be named. Finishes an upload that is being verified. */
   listSlot(slot: number): SlotListing | undefined;
 
@@ -151,8 +156,6 @@ export interface Management extends ManagementDoor {
   restart(intoRecovery: boolean): void;
   /** Empties the application's data. */
   resetData(): void;
-  /** `false`: this board has no such thing. */
-  openConsole(): boolean;
   readJournal(visit: (record: Uint8Array) => void): void;
 
   /** Until the next login may be tried. */

@@ -97,7 +97,7 @@ export type CreateServer = (this: void, management: Management, options: SmpServ
 
 /** @param options see SmpServerOptions; the largest frame is management's */
 export function createSmpServer(management: Management, options: SmpServerOptions): SmpServer {
-  const writer = createCborWriter(management.frameBytes);
+  const writer = createCborWriter(management.settings.frameBytes);
   const context: SmpContext = {
     management, writer, technician: undefined, grants: () => management.grants(options.transport),
   };

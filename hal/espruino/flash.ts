@@ -32,6 +32,20 @@ export interface TextSource {
   readText(offsetBytes: number, lengthBytes: number): string;
 }
 
+/** What ES5 does without. */
+interface PrototypeSetter {
+  setPrototypeOf(changed: object, prototype: object): void;
+}
+
+/** Has these partitions read and write by the functions of `prototype`, which another file has brought. */
+export function giveFunctions(partitions: readonly object[], prototype: object): void {
+  for (let i = 0; i < partitions.length; i++) {
+    // Espruino has it, and nothing else runs this.
+    // eslint-disable-next-line es-x/no-object-setprototypeof
+    (Object as unknown as PrototypeSetter).setPrototypeOf(partitions[i], prototype);
+  }
+}
+
 /** A class, because objects of it share their functions: a board has five, and variables are scarce. */
 export class EspruinoPartition implements FlashPartition, TextSource {
   readonly name: string;

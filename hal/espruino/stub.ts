@@ -7,15 +7,26 @@
  * and neither does `.boot1`: the console stays open, and provisioning can be repeated.
  */
 
+import type { Place } from "./plan";
+
 export const ACTIVE_WORD = "boot";
 export const ACTIVE_WORD_OFFSET_BYTES = 4;
 /** Name of the main part in Storage. */
 export const MAIN_FILE = "tb.main";
 
 /** Bytes of `.boot0`, the same in each: `.boot1` tells by it a stub that is whole from one that was cut off. */
-export const STUB_BYTES = 224;
+export const STUB_BYTES = 304;
 
 const ERASED_WORD = "\xff\xff\xff\xff";
+
+/** Where the host has written files, on a board whose Storage is not mapped. */
+export interface StubHint {
+  /** The main part with the 32 bytes of its header in Storage, which say that it is a file of this name. */
+  readonly mainPlace: Place;
+  /** CRC-32 of these bytes. */
+  readonly mainCrc32: number;
+  readonly configPlace: Place;
+}
 
 /**
  * `.boot0` without its activating word, one character for each byte.
@@ -24,12 +35,22 @@ const ERASED_WORD = "\xff\xff\xff\xff";
  * the same.
  *
  * @param isDevelopment leaves the console open, and says so at every start
+ * @param hint where the files were written, if Storage is not mapped: then one read of the flash gives all bytes of the
+ *   main part for its CRC-32, in place of one for every 16 of them
  */
-export function stubText(mainCrc32: number, configCrc32: number, isDevelopment: boolean): string {
+export function stubText(
+  mainCrc32: number, configCrc32: number, isDevelopment: boolean, hint?: StubHint,
+): string {
   const first = isDevelopment ? "print(\"trialboot: console open\")" : "E.setConsole(null,{force:true})";
+  const check = "E.CRC32(m)==" + String(mainCrc32);
+  const checks = hint === undefined ? check :
+    "(E.CRC32(require(\"Flash\").read(" + String(hint.mainPlace.sizeBytes) + "," + String(hint.mainPlace.address) +
+    "))==" + String(hint.mainCrc32) + "||" + check + ")";
+  const configText = hint === undefined ? "" :
+    ",{address:" + String(hint.configPlace.address) + ",sizeBytes:" + String(hint.configPlace.sizeBytes) + "}";
   const text = "if(\"" + ERASED_WORD + "\"==\"" + ACTIVE_WORD + "\"){" + first +
-    ";(function(e,c,m){(m=require(\"Storage\").read(\"" + MAIN_FILE + "\"))&&E.CRC32(m)==" + String(mainCrc32) +
-    "&&e(m)(e,c)})(function($){return eval($)}," + String(configCrc32) + ")}";
+    ";(function(e,m){(m=require(\"Storage\").read(\"" + MAIN_FILE + "\"))&&" + checks +
+    "&&e(m)(e," + String(configCrc32) + configText + ")})(function($){return eval($)})}";
   if (text.length > STUB_BYTES) {
     throw "the stub is too long";
   }

@@ -167,6 +167,38 @@ describe("an upload over a wire that is interrupted", () => {
     assert.equal(board.bench.state().slots[Slot.B].status, SlotStatus.Installed);
   });
 
+  /** The pages that are erased during an upload of two pages, with this pause between chunks, and those after it. */
+  function erasedPages(pauseMs: number): { readonly during: number[]; readonly after: number[] } {
+    const board = managedBench();
+    const { start, client } = board.running();
+    const file = makeImage({ ...NEW, payload: 5000 });
+    const pages: number[] = [];
+    const slot = board.bench.flash.slots[Slot.B];
+    const erasePage = slot.erasePage.bind(slot);
+    slot.erasePage = (offset) => {
+      pages.push(offset / PAGE);
+      erasePage(offset);
+    };
+    for (let offset = 0; offset < file.length;) {
+      start.clock.advance(pauseMs);
+      offset = client.chunk(file, offset, 600).off as number;
+      client.work();
+    }
+    const during = [...pages];
+    client.workAll();
+    assert.equal(board.bench.state().slots[Slot.B].status, SlotStatus.Installed);
+    return { during, after: pages.slice(during.length) };
+  }
+
+  it("erases nothing behind the file while chunks come one upon the other, and all of it before the verdict", () => {
+    // The slice behind the last chunk is no longer part of what the client waits for.
+    assert.deepEqual(erasedPages(20), { during: [0, 1, 2], after: [3] });
+  });
+
+  it("erases what is behind the file between chunks that leave the time", () => {
+    assert.deepEqual(erasedPages(150), { during: [0, 1, 2, 3], after: [] });
+  });
+
   it("gives way to an update by the application itself, which begins later", () => {
     const board = managedBench();
     const { start, client } = board.running();

@@ -6,6 +6,7 @@ import nodeResolve from "@rollup/plugin-node-resolve";
 import { type Plugin, rollup } from "rollup";
 import { type CompressOptions, type FormatOptions, minify } from "terser";
 import { compileForDevice, type CompiledModules } from "./compile";
+import { unwrapClasses } from "./classes";
 import { checkForEngine, formatFinding } from "./engine-check";
 import type { Engine } from "./engines";
 import { hoistBareVariables } from "./hoist";
@@ -78,13 +79,20 @@ async function joinModules(set: ModuleSet, exported: string): Promise<string> {
   return output[0].code;
 }
 
+/** Has terser leave the function `name` where it is defined. */
+function keepSeparate(code: string, name: string): string {
+  return code.replaceAll(new RegExp(`(?<!function )\\b${name}\\(`, "g"), `/*@__NOINLINE__*/${name}(`);
+}
+
 /** The modules' scope as an expression; see BundleTarget for what it evaluates to. */
 function asExpression(code: string, target: BundleTarget): string {
   const exported = /\nexport \{ (\w+)(?: as (\w+))? \};\s*$/.exec(`\n${code}`);
   if (exported === null || (exported[2] ?? exported[1]) !== target.exported) {
     throw new Error(`${target.entry} must export ${target.exported} and rollup must keep it the only export.`);
   }
-  const scope = `\n${code}`.slice(0, exported.index);
+  const inner = `\n${code}`.slice(0, exported.index);
+  const flat = target.hasFlatClasses === true ? unwrapClasses(inner) : inner;
+  const scope = (target.separate ?? []).reduce(keepSeparate, flat);
   const local = exported[1] ?? target.exported;
   if (target.parameters === undefined) {
     return `(function(){${scope}\nreturn ${local};})()`;
@@ -127,7 +135,7 @@ async function minifyExpression(expression: string, names: ReadonlyMap<string, s
     module: false,
     compress: { ...COMPRESS, inline: 3, hoist_vars: false, join_vars: false },
     mangle: false,
-    format: FORMAT,
+    format: { ...FORMAT, preserve_annotations: true },
   });
   const { code } = await minify(hoistBareVariables(folded.code ?? ""), {
     ecma: 5,

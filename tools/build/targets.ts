@@ -16,6 +16,13 @@ export interface BundleTarget {
   readonly parameters?: readonly string[];
   /** Whether the properties that only bootloader and service see get short names (mangle.ts). */
   readonly hasInnerNames?: boolean;
+  /** Whether classes stand among the other functions, not each in one of its own (classes.ts). */
+  readonly hasFlatClasses?: boolean;
+  /**
+   * Functions that are not put where they are called. An interpreter without compiled code reads the text of a function
+   * inside of another one each time that it reads that.
+   */
+  readonly separate?: readonly string[];
 }
 
 /**

@@ -12,6 +12,7 @@ import { guardText, MAIN_FILE, stubText } from "../../hal/espruino/stub";
 import { bootConfigOf } from "../../sim/provision";
 import type { BoardFile, OptionalFile } from "../board/board-data";
 import { tellsResetCauses } from "../board/board-data";
+import { frameCountOf } from "../board/frame-count";
 import { policyTable } from "../board/policy";
 import { createHostHash } from "../host-hash";
 import { partBundle, verifierBundle } from "./bundles";
@@ -19,11 +20,13 @@ import type { BootPlaces } from "./boot-places";
 import { placeInBoot } from "./boot-places";
 import type { FlashContent } from "./flash-content";
 import { flashContent } from "./flash-content";
+import { copiedPlaces, placesInStorage, stubHint } from "./file-hints";
 import type { PartName } from "./file-names";
 import { FILE_NAMES } from "./file-names";
 import { literalOf } from "./literal";
 import type { BootConfig } from "./plan";
 import { bootConfigText, makeChipText, planOf } from "./plan";
+import { scopeText } from "./scope-text";
 import type { StorageFile } from "./storage-files";
 import type { WirePart } from "./wire-files";
 import { wireFiles } from "./wire-files";
@@ -76,6 +79,9 @@ const hash = createHostHash();
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "latin1"));
 
+/** A file that `.boot0` or what it started evaluates. */
+const codeOf = (text: string): Uint8Array => bytesOf(scopeText(text));
+
 const OPTIONAL_PARTS: Readonly<Record<OptionalFile, readonly [string, string]>> = {
   sha256: ["hal/espruino/region-hash.ts", "makeRegionHash"],
   storage: ["hal/espruino/data-storage.ts", "createDataStorage"],
@@ -105,7 +111,7 @@ async function wireParts(
   board: BoardFile, options: BoardFilesOptions,
 ): Promise<Record<WirePart | "technicianKeys", Uint8Array | undefined>> {
   const texts = await wireFiles(board);
-  const whole = (text: string | undefined): Uint8Array | undefined => text === undefined ? undefined : bytesOf(text);
+  const whole = (text: string | undefined): Uint8Array | undefined => text === undefined ? undefined : codeOf(text);
   return {
     recovery: whole(options.recovery ?? texts.recovery),
     window: whole(texts.window),
@@ -127,6 +133,7 @@ function managementText(board: BoardFile, options: BoardFilesOptions): string {
     erasesPerDay: ERASES_PER_DAY_DEFAULT,
     recoveryTimeoutMs: RECOVERY_TIMEOUT_MS_DEFAULT,
     frameBytes: smp.bufBytes,
+    frameCount: frameCountOf(board),
     // Bluetooth has no room for a console beside the SMP service.
     hasConsole: board.consoleName !== "Bluetooth",
   });
@@ -137,13 +144,13 @@ async function namedParts(
   board: BoardFile, options: BoardFilesOptions,
 ): Promise<Record<PartName, Uint8Array | undefined>> {
   const part = async (entry: string, exported: string): Promise<Uint8Array> =>
-    bytesOf(await partBundle(board, entry, exported));
+    codeOf(await partBundle(board, entry, exported));
   const optional = async (name: OptionalFile): Promise<Uint8Array | undefined> =>
     board.optionalFiles.includes(name) ? part(...OPTIONAL_PARTS[name]) : undefined;
   return {
     boot: await part("bootloader/espruino/boot-part.ts", "createBootPart"),
     service: await part("bootloader/service.ts", "createService"),
-    verifier: bytesOf(options.verifier ?? (await verifierBundle(board))),
+    verifier: codeOf(options.verifier ?? (await verifierBundle(board))),
     keys: encodeKeyStore(options.keyStore, hash),
     sha256: await optional("sha256"),
     storage: await optional(storageFile(board)),
@@ -167,7 +174,7 @@ function crcsText(guard: Uint8Array, parts: Record<PartName, Uint8Array | undefi
 export async function boardFiles(board: BoardFile, options: BoardFilesOptions): Promise<BoardFiles> {
   const plan = planOf(board, options.interpreterVersion);
   const config = bootConfigFor(board, options);
-  const main = bytesOf(await partBundle(board, "bootloader/espruino/entry.ts", "start"));
+  const main = codeOf(await partBundle(board, "bootloader/espruino/entry.ts", "start", ["handOver"]));
   const guard = bytesOf(guardText());
   const parts = await namedParts(board, options);
   const chip = await partBundle(board, `hal/espruino/chips/${board.driver.file}.ts`, "createChip");
@@ -176,22 +183,24 @@ export async function boardFiles(board: BoardFile, options: BoardFilesOptions): 
   const isInBoot = ({ part }: { readonly part: PartName }): boolean =>
     (board.layout.bootFiles as readonly PartName[] | undefined)?.includes(part) === true;
   const places = placeInBoot(board, named.filter(isInBoot));
-  const configFile = bytesOf(
+  const mainFile = { name: MAIN_FILE, bytes: main };
+  const others = [mainFile, ...named.filter((file) => !isInBoot(file)).map(({ name, bytes }) => ({ name, bytes }))];
+  const copies = copiedPlaces(board, placesInStorage(board, others));
+  const configBytes = bytesOf(
     `({plan:${literalOf(plan)},makeChip:${makeChipText(board, plan, chip)},bootConfig:${bootConfigText(config)},` +
-    `crcs:${crcsText(guard, parts)},places:${literalOf(places.places)},management:${managementText(board, options)},` +
-    `powerCycles:${board.recovery?.powerCycles ?? 0}})`,
+    `crcs:${crcsText(guard, parts)},places:${literalOf(places.places)},copies:${literalOf(copies)},` +
+    `management:${managementText(board, options)},powerCycles:${board.recovery?.powerCycles ?? 0}})`,
   );
+  // Last, because it says where the others stand.
+  const files = [...others, { name: FILE_NAMES.config, bytes: configBytes }];
+  const hint = stubHint(board, mainFile, placesInStorage(board, files));
   return {
     board,
     plan,
     config,
-    files: [
-      { name: MAIN_FILE, bytes: main },
-      { name: FILE_NAMES.config, bytes: configFile },
-      ...named.filter((file) => !isInBoot(file)).map(({ name, bytes }) => ({ name, bytes })),
-    ],
+    files,
     places,
-    stub: bytesOf(stubText(hash.crc32(main), hash.crc32(configFile), options.isDevelopment === true)),
+    stub: bytesOf(stubText(hash.crc32(main), hash.crc32(configBytes), options.isDevelopment === true, hint)),
     guard,
     flash: [...places.contents, ...flashContent(board, config, options)],
   };

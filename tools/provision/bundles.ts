@@ -22,9 +22,11 @@ export function bundleFor(board: BoardFile, target: BundleTarget): Promise<strin
   return text;
 }
 
-/** A part of the boot chain: its inner properties have short names, the same in each. */
-export function partBundle(board: BoardFile, entry: string, exported: string): Promise<string> {
-  return bundleFor(board, { name: entry, entry, exported, hasInnerNames: true });
+/** A part of the boot chain: its inner properties have short names, the same in each, and methods one scope. */
+export function partBundle(
+  board: BoardFile, entry: string, exported: string, separate: readonly string[] = [],
+): Promise<string> {
+  return bundleFor(board, { name: entry, entry, exported, hasInnerNames: true, hasFlatClasses: true, separate });
 }
 
 /** The verifier of the board's schemes. */

@@ -24,10 +24,12 @@ describe("what the stub starts on Espruino", () => {
   });
 
   /** What the boot part gets to read files with. */
-  function access(places: BoardConfig["places"]): { load: LoadFile; config: BoardConfig } {
+  function access(
+    places: BoardConfig["places"], copies: BoardConfig["copies"] = [],
+  ): { load: LoadFile; config: BoardConfig } {
     let given: LoadFile | undefined;
     const plan = { isStorageMapped: true };
-    const config = { plan, crcs: { bootCrc: crcOf("boot") }, places } as unknown as BoardConfig;
+    const config = { plan, crcs: { bootCrc: crcOf("boot") }, places, copies } as unknown as BoardConfig;
     const make: MakeBootPart = (_interpreter, _config, load) => {
       given = load;
       return { begin: () => undefined, lendService: () => assert.fail("no application runs") };
@@ -45,17 +47,37 @@ describe("what the stub starts on Espruino", () => {
     const address = fake.start + 4096;
     fake.flash.set(Buffer.from(MANAGEMENT, "latin1"), 4096);
     const { load, config } = access([{ name: BootFile.Management, address, sizeBytes: MANAGEMENT.length }]);
-    const place = placeOf(config, BootFile.Management);
+    const place = placeOf(config.places, BootFile.Management);
     assert.equal(load(BootFile.Management, crcOf(MANAGEMENT), place), `evaluated ${MANAGEMENT}`);
     assert.ok(fake.calls.includes(`memoryArea ${address} ${MANAGEMENT.length}`));
-    assert.equal(placeOf(config, BootFile.Service), undefined);
+    assert.equal(placeOf(config.places, BootFile.Service), undefined);
     assert.equal(load(BootFile.Service, crcOf(SERVICE), undefined), `evaluated ${SERVICE}`);
     assert.throws(() => load(BootFile.Keys, 0, undefined), /950/);
   });
 
+  it("reads a file into RAM in one piece where the host wrote it, and by its name if it stands elsewhere", () => {
+    const address = fake.start + 4096;
+    const copies = [{ name: BootFile.Boot, address, sizeBytes: "boot".length }];
+    access([], copies);
+    assert.ok(fake.calls.includes("Storage.read tb.boot 0 all"), fake.calls.join());
+    fake.calls.length = 0;
+    fake.flash.set(Buffer.from("boot", "latin1"), 4096);
+    const { load } = access([], copies);
+    assert.ok(!fake.calls.includes("Storage.read tb.boot 0 all"), fake.calls.join());
+    fake.flash.set(Buffer.from(SERVICE, "latin1"), 8192);
+    const place = { address: fake.start + 8192, sizeBytes: SERVICE.length };
+    fake.files.delete(BootFile.Service);
+    assert.equal(load(BootFile.Service, crcOf(SERVICE), place, true), `evaluated ${SERVICE}`);
+    fake.flash[8192] = 0;
+    assert.throws(() => load(BootFile.Service, crcOf(SERVICE), place, true), /950/);
+    fake.files.set(BootFile.Service, SERVICE);
+    assert.equal(load(BootFile.Service, crcOf(SERVICE), place, true), `evaluated ${SERVICE}`);
+    assert.throws(() => load(BootFile.Service, crcOf(SERVICE) - 1, place, true), /950/);
+  });
+
   it("evaluates nothing whose CRC-32 is another, wherever it stands", () => {
     const { load, config } = access([{ name: BootFile.Management, address: fake.start, sizeBytes: MANAGEMENT.length }]);
-    const place = placeOf(config, BootFile.Management);
+    const place = placeOf(config.places, BootFile.Management);
     assert.throws(() => load(BootFile.Management, crcOf(MANAGEMENT), place), /950/);
     assert.throws(() => load(BootFile.Service, crcOf(SERVICE) - 1, undefined), /950/);
   });

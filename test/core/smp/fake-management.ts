@@ -94,9 +94,10 @@ export function createFakeManagement(frameBytes = 2048): FakeManagement {
     loginWorks: true,
     waitSeconds: 0,
     beats: [],
-    codec: createPortableCodec(),
+    settings: {
+      boardName: "fake", isDevelopment: false, codec: createPortableCodec(), frameBytes, openConsole: () => undefined,
+    },
     hash: createHostHash(),
-    frameBytes,
     upload: status,
     loadTechnician: () => createTechnician(fake),
     serve: () => {
@@ -105,13 +106,11 @@ export function createFakeManagement(frameBytes = 2048): FakeManagement {
     clock: { uptimeMs: () => fake.nowMs, every: (_intervalMs, callback) => void fake.beats.push(callback) },
     createServer: (transport) => createSmpServer(fake, { transport }),
     describe: () => ({
-      boardName: "fake", isDevelopment: false, runningSlot: 0, reason: 0, isOnTrial: false, attemptsLeft: 0,
-      securityFloor: 3,
+      runningSlot: 0, reason: 0, isOnTrial: false, attemptsLeft: 0, securityFloor: 3,
     }),
     grants: (transport) => grantsOf([], transport, Situation.Confirmed),
     noteClient: () => undefined,
     slotSizeBytes: () => 65536,
-    imageSizeMaxBytes: () => 65496,
     listSlot: (slot) => fake.slots[slot],
     takeChunk,
     arm(slot, isPermanent): Reason {
@@ -132,7 +131,6 @@ export function createFakeManagement(frameBytes = 2048): FakeManagement {
     isBusy: () => fake.busy,
     restart: (intoRecovery) => void fake.restarts.push(intoRecovery),
     resetData: () => void fake.done.push("reset data"),
-    openConsole: () => true,
     readJournal: () => undefined,
     loginWaitSeconds: () => fake.waitSeconds,
     createNonce: () => new Uint8Array(32).fill(9),

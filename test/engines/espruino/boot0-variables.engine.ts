@@ -15,7 +15,7 @@ const RESIDENT_MAX = 1200;
 const PEAK_MAX = 4000;
 /** With management, its server on one wire and a list of the images: more than an ESP32-C3 has. */
 const MANAGED_MAX = 4300;
-/** Recovery on its wires; some 880 of them are the text of `tb.boot`, which boards with mapped Storage do not hold. */
+/** Recovery on its wires, all functions in RAM; on boards with mapped Storage they stay in flash. */
 const RECOVERY_MAX = 5000;
 const REPORT = 'require("fs").appendFileSync("log","variables "+process.memory().usage+"\\n")';
 

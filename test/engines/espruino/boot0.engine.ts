@@ -142,6 +142,15 @@ describe("a bootloader in .boot0 on the real Espruino", function () {
     });
   });
 
+  it("starts where its files stand elsewhere than where the host first wrote them", async () => {
+    const board = await make();
+    const moved = startOf(board, ResetCause.PowerOn, `var S=require("Storage");
+      ["tb.config","tb.boot","tb.main","tb.keys","tb.verifier"].forEach(function(name){
+        var text=E.toFlatString(S.read(name));S.erase(name);S.write(name,text);log("moved "+text.length)})`);
+    assert.equal(moved.filter((line) => line.startsWith("moved ")).length, 5, moved.join());
+    assert.deepEqual(startOf(board, ResetCause.PowerOn), ["start v1 confirmed"]);
+  });
+
   it("starts again, and runs nothing else, where the main part, the decision or .boot0 is damaged", async () => {
     const board = await make();
     const whole = board.readFlash();

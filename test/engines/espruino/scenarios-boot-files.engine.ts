@@ -2,14 +2,13 @@
 
 import assert from "node:assert/strict";
 import { ResetCause } from "../../../core/boot/reset-cause";
-import { ACTIVE_WORD, ACTIVE_WORD_OFFSET_BYTES } from "../../../hal/espruino/stub";
+import { ACTIVE_WORD, ACTIVE_WORD_OFFSET_BYTES, STUB_BYTES } from "../../../hal/espruino/stub";
 import { makeBoardFiles } from "./board-files";
 import { quickImage } from "./boot0-application";
 import { isInstalled } from "./interpreter";
 import { LinuxBoard } from "./linux-board";
 
 const HANG_TIMEOUT_MS = 3000;
-const STUB_BYTES = 224;
 
 /** As long as ours, and with its activating word at byte 4. */
 function likeOurs(text: string): string {

@@ -232,7 +232,9 @@ describe("drivers for Espruino", () => {
 
   describe("the stub", () => {
     it("has its activating word in flash word 1, erased, and always the same size", () => {
-      for (const text of [stubText(0, 0, false), stubText(4294967295, 4294967295, true)]) {
+      const place = { address: 4294967295, sizeBytes: 99999 };
+      const hint = { mainPlace: place, mainCrc32: 4294967295, configPlace: place };
+      for (const text of [stubText(0, 0, false), stubText(4294967295, 4294967295, true, hint)]) {
         assert.equal(text.length, STUB_BYTES);
         assert.equal(text.substring(0, 8), 'if("\xff\xff\xff\xff');
         assert.ok(text.substring(8).startsWith(`"=="${ACTIVE_WORD}"`));

@@ -35,6 +35,7 @@ function makeE(fake: FakeInterpreter): object {
       return toLatin1(fake.flash.subarray(address - fake.start, address - fake.start + length));
     },
     toString: toLatin1,
+    toFlatString: (text: string) => text,
     toUint8Array: toBytes,
     toArrayBuffer: (text: string) => toBytes(text).buffer,
     getFlags: () => fake.flags,

@@ -86,11 +86,14 @@ class Lane {
 
 interface Arrival {
   readonly atUs: number;
+  readonly isForBoard: boolean;
   arrive(): void;
 }
 
-/** Times of SPI flash as data sheets have them: 45 ms for 4 KB, 0.7 ms for 256 bytes. */
+/** Times of SPI flash as data sheets have them: 45 ms for 4 KB, 0.7 ms for 256 bytes, that is 11 us for 4. */
 const FLASH_TIMES = { eraseDurationUs: 45_000, writeDurationUs: 11 };
+const PAGE_BYTES = 4096;
+const WORD_BYTES = 4;
 
 /** An application that serves its only wire with this framing, and does nothing else. */
 function application(framing: "console" | "ble"): string {
@@ -116,6 +119,8 @@ export interface UploadSpeed {
   readonly bytesPerSecond: number;
   /** What the line carries if it is never idle: data of the largest chunks, with everything that frames them. */
   readonly limitBytesPerSecond: number;
+  /** What flash takes if nothing else takes time: each page erased once, each word programmed once. */
+  readonly flashBytesPerSecond: number;
 }
 
 export interface UploadCase {
@@ -131,6 +136,8 @@ const FILE_BYTES = 64_000;
 /** An upload of our own client over this line, in virtual time. */
 export async function measureUpload({ line, windowFrames, flashTakesTime }: UploadCase): Promise<UploadSpeed> {
   const arrivals: Arrival[] = [];
+  /** The client's time: while the board erases a page, its own is ahead of what the client sees. */
+  let clientUs = 0;
   const up = new Lane(line);
   const down = new Lane(line);
   const listeners = createPortListeners();
@@ -146,14 +153,16 @@ export async function measureUpload({ line, windowFrames, flashTakesTime }: Uplo
     {
       sent: (bytes, atUs) => {
         const answer = bytes.slice();
-        const hereUs = down.send(Math.max(atUs, board.nowUs), answer.length);
-        arrivals.push({ atUs: hereUs, arrive: () => listeners.data(answer) });
+        arrivals.push({
+          atUs: down.send(atUs, answer.length), isForBoard: false, arrive: () => listeners.data(answer),
+        });
       },
     },
   );
   const script = application(line.kind === "ble" ? "ble" : "console");
   board.provision(imageOf(script, "1.0.0").bytes);
   board.runUntil(1e6);
+  clientUs = board.nowUs;
   const port: BytePort = {
     kind: line.kind,
     name: line.name,
@@ -161,7 +170,9 @@ export async function measureUpload({ line, windowFrames, flashTakesTime }: Uplo
     frameBytesMax: undefined,
     write: (bytes) => {
       const request = bytes.slice();
-      arrivals.push({ atUs: up.send(board.nowUs, request.length), arrive: () => board.receive(request) });
+      arrivals.push({
+        atUs: up.send(clientUs, request.length), isForBoard: true, arrive: () => board.receive(request),
+      });
       return Promise.resolve();
     },
     onData: (listener) => listeners.onData(listener),
@@ -172,7 +183,7 @@ export async function measureUpload({ line, windowFrames, flashTakesTime }: Uplo
   const image = imageOf("x".repeat(FILE_BYTES), "2.0.0");
   const upload = async (): Promise<UploadSpeed> => {
     const session = await startSession(port, "console", timeoutsFrom(60_000));
-    const startUs = board.nowUs;
+    const startUs = clientUs;
     await uploadImage(session.client, {
       bytes: image.bytes,
       frameBytesMax: session.frameBytesMax,
@@ -181,12 +192,13 @@ export async function measureUpload({ line, windowFrames, flashTakesTime }: Uplo
       timeoutMs: 60_000,
       onProgress: () => undefined,
     });
-    const seconds = (board.nowUs - startUs) / 1e6;
+    const seconds = (clientUs - startUs) / 1e6;
     return {
       fileBytes: image.bytes.length,
       durationMs: seconds * 1000,
       bytesPerSecond: image.bytes.length / seconds,
       limitBytesPerSecond: limitOf(line, session.frameBytesMax, image.bytes),
+      flashBytesPerSecond: flashTakesTime === true ? flashLimitOf(image.bytes.length) : Infinity,
     };
   };
   const measured = upload().finally(() => (isDone = true));
@@ -194,16 +206,29 @@ export async function measureUpload({ line, windowFrames, flashTakesTime }: Uplo
     // Everything that the client does at one moment is done before time goes on.
     await new Promise((resolve) => setImmediate(resolve));
     arrivals.sort((a, b) => a.atUs - b.atUs);
-    const next = arrivals[0]?.atUs ?? Infinity;
+    const [next] = arrivals;
     const boardUs = board.nextUs ?? Infinity;
-    board.runUntil(Math.min(next, boardUs));
-    if (next <= boardUs) {
-      arrivals.shift()?.arrive();
+    if (next === undefined || next.atUs > boardUs) {
+      board.runUntil(boardUs);
+    } else {
+      arrivals.shift();
+      if (next.isForBoard) {
+        board.runUntil(next.atUs);
+      } else {
+        clientUs = next.atUs;
+      }
+      next.arrive();
       board.runUntil(board.nowUs);
     }
   }
   assert.equal(arrivals.length, 0);
   return await measured;
+}
+
+function flashLimitOf(fileBytes: number): number {
+  const { eraseDurationUs, writeDurationUs } = FLASH_TIMES;
+  const tookUs = Math.ceil(fileBytes / PAGE_BYTES) * eraseDurationUs + (fileBytes / WORD_BYTES) * writeDurationUs;
+  return (fileBytes * 1e6) / tookUs;
 }
 
 /** One chunk after the other, without a pause. */

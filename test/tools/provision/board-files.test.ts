@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import vm from "node:vm";
+import type { FilePlace } from "../../../bootloader/espruino/files";
 import { BootFile } from "../../../bootloader/espruino/files";
 import { openJournal } from "../../../core/journal/journal";
 import { readProvisioning } from "../../../core/boot/provisioning";
@@ -39,7 +40,9 @@ function filesOf(board: BoardFile, wishes: Partial<BoardFilesOptions> = {}): Pro
 }
 
 /** The configuration, evaluated with stand-ins for the board's pins. */
-function configOf(files: BoardFiles): { plan: unknown; bootConfig: Record<string, unknown>; crcs: object } {
+function configOf(
+  files: BoardFiles,
+): { plan: unknown; bootConfig: Record<string, unknown>; crcs: object; copies: FilePlace[] } {
   const text = Buffer.from(files.files.find(({ name }) => name === FILE_NAMES.config)?.bytes ?? []).toString("latin1");
   return JSON.parse(vm.runInNewContext(`JSON.stringify(${text})`) as string) as ReturnType<typeof configOf>;
 }
@@ -83,7 +86,7 @@ describe("the files of a board", function () {
       assert.equal(bootConfig["watchdogTimeoutMs"], board.watchdogTimeoutMs);
       const inPages = files.places.places.map(({ address, sizeBytes }) =>
         files.flash.find((content) => content.address === address)?.bytes.subarray(0, sizeBytes));
-      const loaded = [...files.files.slice(2).map(({ bytes }) => bytes), ...inPages];
+      const loaded = [...files.files.slice(1, -1).map(({ bytes }) => bytes), ...inPages];
       assert.deepEqual(
         Object.values(crcs).filter((crc) => crc !== 0).sort(),
         [files.guard, ...loaded].map((bytes) => HASH.crc32(bytes ?? new Uint8Array(0))).sort(),
@@ -101,6 +104,31 @@ describe("the files of a board", function () {
       assert.equal(files.plan.provisioningPlace.address, start + places.provisioning.offsetBytes);
     });
   }
+
+  it("are looked for where they come to stand, on boards whose Storage is not mapped", async () => {
+    for (const name of ["banglejs2", "linux", "xiaoble", "esp32"]) {
+      const board = loadBoard(name);
+      const files = await filesOf(board);
+      const chip = provisionedChip(files);
+      const read = (address: number, lengthBytes: number): Uint8Array =>
+        chip.read(address - board.flash.baseAddressBytes, lengthBytes);
+      const { copies } = configOf(files);
+      const copied = board.storage.isMapped ? [] : ["tb.boot", "tb.service", "tb.verifier", "tb.keys"];
+      assert.deepEqual(copies.map((copy) => copy.name), copied);
+      copies.forEach((copy) => {
+        const file = files.files.find((candidate) => candidate.name === copy.name);
+        assert.deepEqual(read(copy.address, copy.sizeBytes), file?.bytes);
+      });
+      const stub = Buffer.from(files.stub).toString("latin1");
+      const main = /\.read\((\d+),(\d+)\)\)==(\d+)\|\|/.exec(stub)?.slice(1).map(Number) ?? [];
+      const config = /\{address:(\d+),sizeBytes:(\d+)\}/.exec(stub)?.slice(1).map(Number) ?? [];
+      assert.deepEqual([main.length, config.length], board.storage.isMapped ? [0, 0] : [3, 2], stub);
+      if (!board.storage.isMapped) {
+        assert.equal(HASH.crc32(read(main[1], main[0])), main[2]);
+        assert.deepEqual(read(config[0], config[1]), files.files.at(-1)?.bytes);
+      }
+    }
+  });
 
   it("without a device key leave journal and provisioning block to the first start", async () => {
     const board = loadBoard("esp32");
