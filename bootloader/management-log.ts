@@ -5,7 +5,6 @@
 
 import { readU16, readU32 } from "../core/bytes";
 import { RecordField, RecordType } from "../core/journal/record";
-import { RECORD_BYTES, STATE_BYTES } from "../core/limits";
 import { Slot } from "../core/slot";
 import type { Chain } from "./chain";
 
@@ -58,8 +57,8 @@ export function countErase(chain: Chain, log: ManagementLog): void {
 }
 
 /**
- * Reads the journal. What counts erases and failed logins is written once more before enough records are behind it to
- * push it out: otherwise restarting again and again would make the board forget.
+ * Reads the journal. As long as there is something to remember, the page in use holds a record that says all of it:
+ * otherwise restarting again and again would push it out, and make the board forget.
  */
 export function readLog(chain: Chain, freeSlot: Slot): ManagementLog {
   const journal = chain.ledger;
@@ -72,7 +71,6 @@ export function readLog(chain: Chain, freeSlot: Slot): ManagementLog {
     const detail = readU16(record, RecordField.Detail);
     const isOfSlot = record[RecordField.Slot] === freeSlot;
     const value = readU32(record, RecordField.Value);
-    const before = log.erases + log.failures;
     if (type === RecordType.InstallBegin) {
       log.erases = Math.max(log.erases, detail);
       if (isOfSlot) {
@@ -89,17 +87,15 @@ export function readLog(chain: Chain, freeSlot: Slot): ManagementLog {
     } else if (type === RecordType.Allowances) {
       log.erases = detail;
       log.failures = value;
+      countedAt = readU32(record, 0);
     } else if (type === RecordType.LoginFailed) {
       log.failures = detail;
     } else if (type === RecordType.LoginGranted) {
       log.failures = 0;
     }
-    if (log.erases + log.failures !== before || type === RecordType.Allowances) {
-      countedAt = readU32(record, 0);
-    }
   });
-  const room = (journal.pageBytes - STATE_BYTES) / RECORD_BYTES / 2;
-  if (log.erases + log.failures > 0 && journal.nextSequence - countedAt > room) {
+  // The state begins with the sequence of the page's checkpoint; a cut record on an older page may have the same one.
+  if (log.erases + log.failures > 0 && countedAt <= readU32(journal.state, 0)) {
     writeAllowances(chain, log);
   }
   return log;

@@ -117,6 +117,8 @@ function refuse(upload: Upload, reason: Reason): Reason {
   const chain = upload.site.chain;
   giveUp(upload, reason);
   chain.writing = undefined;
+  // An erase that is cut short may leave a page that reads as if nothing had happened.
+  mark(upload, 0);
   upload.flash.erasePage(0);
   return chain.loadService().noteRefusal(chain, reason);
 }
@@ -203,6 +205,8 @@ function reopen(upload: Upload, mayErase: boolean): Reason {
   const reason = limitOf(site, mayErase);
   if (reason === Reason.None) {
     countErase(site.chain, site.log);
+    // The last word of the log, whatever a mark behind it on an older page may read as one day.
+    mark(upload, upload.status.nextBytes);
     site.writer.resume(upload.status.lengthBytes, upload.status.nextBytes);
     upload.isOpen = true;
   }

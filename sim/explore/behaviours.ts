@@ -4,27 +4,10 @@
  * is switched off leaves the flash as one that does nothing: the cause of the next start is what tells them apart (R9).
  */
 
-import type { Handover, RecoveryDoor, SlotWriter } from "../../core/boot/handover";
+import type { SlotWriter } from "../../core/boot/handover";
 import { Reason } from "../../core/reasons";
-import type { KnownImage } from "./slot-form";
-
-/** What a behaviour works with. */
-export interface Scene {
-  readonly door: Handover | undefined;
-  readonly recovery: RecoveryDoor | undefined;
-  readonly images: readonly KnownImage[];
-  /** Told that the running image has confirmed itself, and the call came back. */
-  confirmed(): void;
-  /** Told that this image was taken, and the call came back. */
-  installed(image: number): void;
-  /** The application is about to change its own data. */
-  changesData(): void;
-}
-
-interface Behaviour {
-  readonly title: string;
-  run(scene: Scene): void;
-}
+import type { Behaviour, Scene } from "./scene";
+import { WIRE_BEHAVIOURS } from "./wire-behaviours";
 
 /** Neither a divisor nor a multiple of what the slot writer writes at a time. */
 const CHUNK_BYTES = 600;
@@ -87,4 +70,5 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   o: { title: "is sent image 3, an old one", run: install(3, true) },
   k: { title: "installs image 1 and asks for no trial", run: install(1, false) },
   e: { title: "is sent image 1 with a wrong bit", run: sendDamaged },
+  ...WIRE_BEHAVIOURS,
 };

@@ -16,11 +16,19 @@ export interface Ghost {
   readonly floor: number;
   /** Bits that were flipped in slots so far. */
   readonly flips: number;
+  /** Erases of slots over wires in this period; 0 where the story has no limit. */
+  readonly erases: number;
+  /** Logins in a row that the board refused as forgeries, up to FAILURES_KEPT. */
+  readonly failures: number;
+  /** Erases of journal pages since management was opened last, while it has counts to remember; up to 2. */
+  readonly turns: number;
 }
 
+export const NO_GHOST_OF_WIRES = { erases: 0, failures: 0, turns: 0 } as const;
+
 export function ghostText(ghost: Ghost): string {
-  const { confirmed, everConfirmed, trial, rejected, floor, flips } = ghost;
-  return `${confirmed},${everConfirmed},${trial},${rejected},${floor},${flips}`;
+  const { confirmed, everConfirmed, trial, rejected, floor, flips, erases, failures, turns } = ghost;
+  return [confirmed, everConfirmed, trial, rejected, floor, flips, erases, failures, turns].join();
 }
 
 export function confirmImage(ghost: Ghost, image: number, counter: number): Ghost {

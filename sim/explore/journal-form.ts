@@ -32,6 +32,8 @@ export interface JournalForm {
   readonly marginalPlaces: number;
   /** Slot A, slot B: whether what stands there could be started, or taken into account, without being written anew. */
   readonly slotsInUse: readonly boolean[];
+  /** Of each page, in the order of the partition, whether the boot state does not depend on it. */
+  readonly isOld: readonly boolean[];
 }
 
 function isSettled(position: Position | undefined): boolean {
@@ -164,8 +166,11 @@ function isFlaky(form: PageForm): boolean {
   return (form.checkpoint !== undefined && !form.checkpoint.certain) || form.positions.some(({ certain }) => !certain);
 }
 
-/** @param pages all pages of the partition, in order */
-export function journalForm(pages: readonly FlashPage[]): JournalForm {
+/**
+ * @param pages all pages of the partition, in order
+ * @param keepsInstalled whether an image that was installed may be asked for in a later start
+ */
+export function journalForm(pages: readonly FlashPage[], keepsInstalled = false): JournalForm {
   const found = pages.map(pageForm);
   const newest = found.reduce((best, form, i) => (form.sureSequence > (found[best]?.sureSequence ?? 0) ? i : best), -1);
   if (newest >= 0 && found.some(({ surelyHighest }) => surelyHighest > found[newest].highestSequence)) {
@@ -211,7 +216,8 @@ export function journalForm(pages: readonly FlashPage[]): JournalForm {
     flaky: shown.some(isFlaky) || texts.some((text) => text.startsWith("o") && text.endsWith("?")),
     sequence: sureAbove,
     marginalPlaces: shown.reduce((sum, form) => sum + marginalPlaces(form), 0),
-    slotsInUse: [0, 1].map((slot) => sure < 0 || shown.some((form) => isInUse(form, slot))),
+    slotsInUse: [0, 1].map((slot) => sure < 0 || shown.some((form) => isInUse(form, slot, keepsInstalled))),
+    isOld: open.map((isOpen) => !isOpen),
   };
 }
 
@@ -257,13 +263,13 @@ const inUse = new WeakMap<PageForm, (boolean | undefined)[]>();
  * Whether a page may ever say that a slot's image be started: it is on trial or confirmed, or a record on the page says
  * something of it that is uncertain or was so in between.
  */
-function isInUse(form: PageForm, slot: number): boolean {
+function isInUse(form: PageForm, slot: number, keepsInstalled: boolean): boolean {
   const known = inUse.get(form) ?? [];
   inUse.set(form, known);
-  return (known[slot] ??= mayBeInUse(form, slot));
+  return (known[slot + (keepsInstalled ? 2 : 0)] ??= mayBeInUse(form, slot, keepsInstalled));
 }
 
-function mayBeInUse({ checkpoint, positions }: PageForm, slot: number): boolean {
+function mayBeInUse({ checkpoint, positions }: PageForm, slot: number, keepsInstalled: boolean): boolean {
   if (checkpoint === undefined) {
     return true;
   }
@@ -273,7 +279,10 @@ function mayBeInUse({ checkpoint, positions }: PageForm, slot: number): boolean 
   const folded = firstUncertain < 0 ? positions.length : firstUncertain;
   let used = false;
   for (let i = 0; i <= positions.length; i++) {
-    used ||= i >= folded && (state[offset] === SlotStatus.Trial || state[offset] === SlotStatus.Confirmed);
+    const status: SlotStatus = state[offset];
+    const maySay = status === SlotStatus.Trial || status === SlotStatus.Confirmed ||
+      (keepsInstalled && status === SlotStatus.Installed);
+    used ||= i >= folded && maySay;
     const record = positions[i]?.record;
     if (record !== undefined) {
       applyRecord(state, record);

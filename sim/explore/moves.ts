@@ -94,7 +94,7 @@ function cutText(cut: ExploredCut | undefined): string {
 }
 
 const FLIP = /^f([AB])(\d+)$/;
-const BOOT = /^(?:\+(\d+))?([upbrwcsdi])([a-z])(G)?(=[ozlm])?(?:n(\d+)x(\d+)|N([AB]))?(?:@(\d+)(?:([ab])|t(\d+)))?$/;
+const BOOT = /^(?:\+(\d+))?([upbrwcsdi])([a-zA-Z])(G)?(=[ozlm])?(?:n(\d+)x(\d+)|N([AB]))?(?:@(\d+)(?:([ab])|t(\d+)))?$/;
 
 /** The move that `moveText` wrote; `undefined`: it is none. */
 export function parseMove(text: string): Move | undefined {

@@ -196,3 +196,10 @@ export function pageForm(page: FlashPage): PageForm {
 export function positionsOf(page: FlashPage): number {
   return (page.bytes.length - STATE_BYTES) / RECORD_BYTES;
 }
+
+/** The newest record of the page that surely holds the state. */
+export function newestRecord(pages: readonly FlashPage[]): Uint8Array | undefined {
+  const found = pages.map(pageForm);
+  const newest = found.reduce((best, form) => (form.sureSequence > best.sureSequence ? form : best), found[0]);
+  return newest.positions.findLast(({ certain, record }) => certain && record !== undefined)?.record;
+}

@@ -3,6 +3,8 @@
  * verifies, is erased before anything is written, and is therefore all the same (docs/explore.md, R7).
  */
 
+import { readU32 } from "../../core/bytes";
+import { IMAGE_MAGIC } from "../../core/image/image";
 import type { Slot } from "../../core/slot";
 import { useSeal } from "../../core/boot/seal";
 import type { Sealer } from "../../core/boot/seal";
@@ -20,6 +22,7 @@ export interface KnownImage {
 }
 
 const SEAL_BYTES = 32;
+const MAGIC_BYTES = 4;
 const SEALS_MAX = 2;
 
 interface SealPlace {
@@ -112,6 +115,21 @@ export class SlotForms {
     return form;
   }
 
+  /** What stands before `keptBytes`, where a page begins, for an upload that is to go on there (R19). */
+  partForm(pages: readonly FlashPage[], keptBytes: number): SlotForm {
+    const parts = pages.slice(0, keptBytes / this.pageBytes).map((page, i) => this.pageParts(page, i));
+    const text = `${magicText(pages[0])}${parts.join("/")}`;
+    return { image: -1, text, flaky: text.startsWith("?") || text.includes(MAYBE_TEXT) };
+  }
+
+  /**
+   * Whether each of these pages, the first of the slot, is surely that of a known image: pages of two images may have
+   * been sent under one name.
+   */
+  isStart(pages: readonly FlashPage[]): boolean {
+    return pages.every((page, i) => this.pageParts(page, i).includes(YES_TEXT));
+  }
+
   private newForm(pages: readonly FlashPage[]): SlotForm {
     const parts = pages.map((page, i) => this.pageParts(page, i));
     for (let k = 0; k < this.places.length; k++) {
@@ -161,6 +179,15 @@ export class SlotForms {
 const NO = 0;
 const MAYBE = 1;
 const YES = 2;
+const MAYBE_TEXT = String.fromCharCode(MAYBE);
+const YES_TEXT = String.fromCharCode(YES);
+
+/** Whether a page begins as images do: `y`es, `n`o, or in some readings. */
+function magicText(page: FlashPage): string {
+  const isMagic = (bytes: Uint8Array): boolean => readU32(bytes, 0) === IMAGE_MAGIC;
+  const { validAsOnes, validAsZeros } = readingsOf(page, 0, MAGIC_BYTES, isMagic);
+  return validAsOnes && validAsZeros ? "y" : validAsOnes || validAsZeros ? "?" : "n";
+}
 
 function partOf(page: FlashPage, image: Uint8Array, startBytes: number): number {
   const { bytes, unstable } = page;

@@ -2,7 +2,11 @@
 
 import type { Ghost } from "./ghost";
 import { ghostText } from "./ghost";
+import type { JournalForm } from "./journal-form";
 import { journalForm } from "./journal-form";
+import type { ManagementForm } from "./management-form";
+import { managementForm } from "./management-form";
+import type { SlotForm } from "./slot-form";
 import type { ExploreWorld, TrackedPages } from "./world";
 
 export interface StateForm {
@@ -22,14 +26,33 @@ export interface StateForm {
 }
 
 /** A slot that is erased before anything of it is read (R7). */
-const UNUSED = { text: ".", image: -1, flaky: false };
+const UNUSED: SlotForm = { text: ".", image: -1, flaky: false };
+/** Nobody reads what management noted. */
+const UNMANAGED: ManagementForm = { text: "", keptBytes: [0, 0], flaky: false, marginalPlaces: 0 };
+
+function slotForm(
+  world: ExploreWorld, pages: TrackedPages, slot: number, journal: JournalForm, kept: readonly number[],
+): SlotForm {
+  const forms = world.slotForms[slot];
+  const stands = world.slotOf(pages, slot);
+  const whole = journal.slotsInUse[slot] ? forms.form(stands) : UNUSED;
+  if (whole.image >= 0 || kept[slot] === 0) {
+    return whole;
+  }
+  const part = forms.partForm(stands, kept[slot]);
+  return { ...part, text: whole.text + part.text, flaky: whole.flaky || part.flaky };
+}
 
 export function stateForm(world: ExploreWorld, pages: TrackedPages, ghost: Ghost): StateForm {
-  const journal = journalForm(world.journalOf(pages));
-  const slots = world.slotForms.map((forms, slot) =>
-    journal.slotsInUse[slot] ? forms.form(world.slotOf(pages, slot)) : UNUSED);
+  const { countLimits } = world;
+  const journalPages = world.journalOf(pages);
+  const journal = journalForm(journalPages, countLimits !== undefined);
+  const management = countLimits === undefined
+    ? UNMANAGED
+    : managementForm(journalPages, Math.max(journal.page, 0), journal.isOld, countLimits);
+  const slots = world.slotForms.map((_, slot) => slotForm(world, pages, slot, journal, management.keptBytes));
   const slotTexts = slots.map(({ text, image }) => (world.sealsMatter || image < 0 ? text : String(image)));
-  const facts = `${ghostText(ghost)} ${slotTexts.join()}`;
+  const facts = `${ghostText(ghost)} ${slotTexts.join()}${management.text === "" ? "" : ` ${management.text}`}`;
   const key = `${facts} ${journal.text}`;
   return {
     key,
@@ -37,8 +60,9 @@ export function stateForm(world: ExploreWorld, pages: TrackedPages, ghost: Ghost
     leftPositions: journal.leftPositions,
     usedPositions: journal.usedPositions,
     journalPage: journal.page,
-    marginalPlaces: journal.marginalPlaces,
+    marginalPlaces: journal.marginalPlaces + management.marginalPlaces,
     sequence: journal.sequence,
-    flaky: journal.flaky || slots.some(({ flaky, image }) => flaky && (world.sealsMatter || image < 0)),
+    flaky: journal.flaky || management.flaky ||
+      slots.some(({ flaky, image }) => flaky && (world.sealsMatter || image < 0)),
   };
 }

@@ -6,7 +6,12 @@ import { RecordField, RecordType } from "../../core/journal/record";
 import { STATE_BYTES } from "../../core/limits";
 
 /** Records that change no state and are not Settled: as the last record of a journal they are all alike. */
-const ONLY_FOR_THE_AUDIT = [RecordType.ErrorReport, RecordType.ErrorText, RecordType.JournalLost];
+const ONLY_FOR_THE_AUDIT = [
+  RecordType.ErrorReport, RecordType.ErrorText, RecordType.JournalLost, RecordType.LoginChallenge,
+  RecordType.PrivilegedUse,
+];
+/** Failed logins are compared with 0 only; up to here the time to wait is watched. */
+export const FAILURES_KEPT = 2;
 
 export function isOnlyForTheAudit(type: RecordType): boolean {
   return ONLY_FOR_THE_AUDIT.includes(type);
@@ -46,8 +51,11 @@ export function recordText(record: Uint8Array): string {
     return "audit";
   }
   const namesImage = type >= RecordType.InstallBegin && type <= RecordType.Fallback;
-  const value = namesImage && type !== RecordType.InstallBegin ? readU32(record, RecordField.Value) : 0;
-  const detail = type === RecordType.Attempt || type === RecordType.Rejected ? record[RecordField.Detail] : 0;
+  // What counts of erases and logins say, management-form.ts tells.
+  const hasValue = namesImage || type === RecordType.UploadProgress;
+  const value = hasValue ? readU32(record, RecordField.Value) : 0;
+  const hasDetail = type === RecordType.Attempt || type === RecordType.Rejected || type === RecordType.TrialRequested;
+  const detail = hasDetail ? record[RecordField.Detail] : 0;
   const bytes = record.subarray(RecordField.Digest, RecordField.Digest + 12);
   const hasDigest = namesImage || type === RecordType.Refusal || type === RecordType.IdentityChanged;
   const digest = hasDigest ? Buffer.from(bytes).toString("latin1") : "";

@@ -7,6 +7,12 @@ export interface ImageSpec {
   readonly counter: number;
 }
 
+/** A wire with the board's own SMP server at its end. */
+export interface StoryWire {
+  /** Erases of a slot over wires in a day; `undefined`: more than there are in the story. */
+  readonly erasesMax?: number | undefined;
+}
+
 export interface ExploreStory {
   readonly name: string;
   readonly title: string;
@@ -28,6 +34,8 @@ export interface ExploreStory {
   readonly earlierWakes?: number | undefined;
   /** Whether the board has run before, so that image 0 has its seals. */
   readonly sealed: boolean;
+  /** Absent: the board is not managed over a wire. */
+  readonly wire?: StoryWire | undefined;
   readonly causes: readonly ResetCause[];
 }
 
@@ -37,6 +45,9 @@ const AWAKE = [
   ResetCause.WarmStart,
 ];
 const ALL = [...AWAKE, ResetCause.DeepSleepWake];
+
+/** One cause for each kind of start: power came back, the board failed, it restarted. */
+const KINDS = [ResetCause.PowerOn, ResetCause.Watchdog, ResetCause.Software];
 
 const FIRST = { version: "1.0.0", counter: 1 };
 const SECOND = { version: "2.0.0", counter: 2 };
@@ -100,5 +111,48 @@ export const STORIES: readonly ExploreStory[] = [
     confirmed: ["naz", "naz"],
     trial: "nhaz",
     earlierWakes: 251,
+  },
+  {
+    ...BASE,
+    name: "upload",
+    title: "images over wires: interrupted, gone on with, another one begun, a false name, refused at the first chunk",
+    images: [FIRST, SECOND, { version: "2.1.0", counter: 2 }],
+    confirmed: ["nUHOLX", "nU", "n"],
+    trial: "nhU",
+    recovery: "n",
+    wire: {},
+    causes: KINDS,
+  },
+  {
+    ...BASE,
+    name: "commands",
+    title: "test, confirm, rollback, erase, factory reset, files, restart, over a wire and in every situation",
+    images: [FIRST, { version: "1.1.0", counter: 1 }],
+    confirmed: ["nUPTREFVA", "nREFV"],
+    trial: "nCUREF",
+    recovery: "nUTEFA",
+    wire: {},
+    causes: KINDS,
+  },
+  {
+    ...BASE,
+    name: "data",
+    title: "a technician resets the data, reads the files and restarts the board into recovery",
+    confirmed: ["nFVA", ""],
+    trial: "",
+    recovery: "nFA",
+    wire: {},
+    causes: KINDS,
+  },
+  {
+    ...BASE,
+    name: "limits",
+    title: "the limit of erases over wires, forged logins and their waits, and the day that ends both",
+    images: [FIRST, SECOND, { version: "2.1.0", counter: 2 }, { version: "0.9.0", counter: 0 }],
+    confirmed: ["nHOBESD", "n", "n"],
+    trial: "n",
+    recovery: "nSE",
+    wire: { erasesMax: 2 },
+    causes: KINDS,
   },
 ];

@@ -10,6 +10,7 @@ import type { StateView } from "../../core/boot/state-view";
 import { viewState } from "../../core/boot/state-view";
 import { SlotStatus } from "../../core/boot/state";
 import { Reason } from "../../core/reasons";
+import { otherSlot, Slot } from "../../core/slot";
 import type { FlashOperation } from "../power";
 import { FlashRuleError } from "../flash-rules";
 import type { PartitionPlace } from "../partition";
@@ -19,6 +20,9 @@ import type { Ghost } from "./ghost";
 import { confirmImage, hasBit } from "./ghost";
 import { certainState } from "./journal-form";
 import type { BootMove } from "./moves";
+import { WIRE_BEHAVIOURS } from "./wire-behaviours";
+import type { Watched } from "./wire-watch";
+import { WireWatch } from "./wire-watch";
 import type { ExploreWorld, TrackedPages } from "./world";
 
 /** Journal pages that one boot may erase, and records that it may write: wear is bounded by these. */
@@ -27,6 +31,11 @@ const JOURNAL_WRITES_MAX = 24;
 const DEATHS_BEFORE_RECOVERY = 3;
 
 const SLOT_NAMES = "AB";
+
+/** Whether a behaviour goes over a wire. */
+function isWireLetter(letter: string | undefined): boolean {
+  return letter !== undefined && letter in WIRE_BEHAVIOURS;
+}
 
 function within(place: PartitionPlace, offsetBytes: number): boolean {
   return offsetBytes >= place.offsetBytes && offsetBytes < place.offsetBytes + place.sizeBytes;
@@ -62,8 +71,10 @@ export function stateViolations(world: ExploreWorld, pages: TrackedPages, ghost:
   return found;
 }
 
-export class Watch {
+export class Watch implements Watched {
   readonly violations: string[] = [];
+  /** `undefined` in stories without a wire. */
+  readonly wire: WireWatch | undefined;
   ghost: Ghost;
   door: Handover | undefined;
   /** Number of the image that runs; -1: recovery, or nothing. */
@@ -82,19 +93,20 @@ export class Watch {
   private readonly before: StateView | undefined;
 
   constructor(
-    private readonly world: ExploreWorld,
+    readonly world: ExploreWorld,
     private readonly pages: TrackedPages,
     ghost: Ghost,
     private readonly move: BootMove | undefined,
   ) {
     this.ghost = ghost;
+    this.wire = world.story.wire === undefined ? undefined : new WireWatch(this);
     this.before = move === undefined ? undefined : certainView(world, pages);
   }
 
   /** The bootloader has started the image in a slot. */
   started(slot: number, door: Handover): void {
     const { world } = this;
-    const pages = world.pickNow(this.pages);
+    const pages = this.pagesNow();
     const image = world.slotForms[slot].form(world.slotOf(pages, slot)).image;
     this.door = door;
     this.runningSlot = slot;
@@ -135,6 +147,19 @@ export class Watch {
     this.onDoor?.();
   }
 
+  pagesNow(): TrackedPages {
+    return this.world.pickNow(this.pages);
+  }
+
+  freeSlot(): Slot {
+    const state = certainView(this.world, this.pagesNow());
+    const kept = this.door === undefined ? this.activeSlot : this.runningSlot;
+    if (kept >= 0 && kept <= Slot.B) {
+      return otherSlot(kept);
+    }
+    return state?.slots[0].status === SlotStatus.Unknown ? Slot.A : Slot.B;
+  }
+
   /** The chip is asked for an operation. */
   operation({ kind, offsetBytes }: FlashOperation): void {
     const { places } = this.world;
@@ -145,7 +170,7 @@ export class Watch {
     const slot = places.slots.findIndex((place) => within(place, offsetBytes));
     if (slot >= 0) {
       this.checkSlotOperation(kind, slot, offsetBytes);
-    } else if (!within(places.data, offsetBytes) || !this.mayWriteData) {
+    } else if (!within(places.data, offsetBytes) || !(this.mayWriteData || this.wire?.mayEraseData() === true)) {
       this.broke(`${kind} at ${offsetBytes.toString(16)}, which is no business of the boot chain`);
     }
   }
@@ -177,7 +202,7 @@ export class Watch {
     this.broke(error.message);
   }
 
-  private broke(sentence: string): void {
+  broke(sentence: string): void {
     this.violations.push(sentence);
   }
 
@@ -277,6 +302,8 @@ export class Watch {
       this.broke(`${kind} in ${name}, which holds the confirmed image, during a trial`);
     } else if (this.recovery !== undefined && kind === "erase" && this.activeSlot === slot) {
       this.broke(`recovery erases ${name}, which holds the confirmed image`);
+    } else if (isWireLetter(this.move?.behaviour)) {
+      this.wire?.checkSlot(kind, slot);
     }
   }
 }

@@ -1,12 +1,10 @@
 /** A virtual board for a search: put into any state, run for one boot, with all that happened written down. */
 
-import type { BootConfig } from "../../bootloader/config";
+import type { BootConfig, ManagementConfig } from "../../bootloader/config";
 import { verifiedSeal } from "../../bootloader/seals";
 import type { TrialBudget } from "../../core/boot/decide";
-import type { RecoveryDoor } from "../../core/boot/handover";
+import type { Handover, RecoveryDoor } from "../../core/boot/handover";
 import { parseVersion } from "../../core/image/version";
-import { openJournal, appendRecord } from "../../core/journal/journal";
-import { makeRecord, RecordType } from "../../core/journal/record";
 import type { ImageVerifier } from "../../core/image/signatures";
 import type { Hash } from "../../hal/hash";
 import { describeBoard, placesOf } from "../board-description";
@@ -24,14 +22,21 @@ import { agePage } from "./aging";
 import { BEHAVIOURS } from "./behaviours";
 import { compactBoard } from "./compact-board";
 import { createFastHash } from "./fast-hash";
+import { prepareStory } from "./first-state";
 import type { Ghost } from "./ghost";
 import { journalForm } from "./journal-form";
+import type { CountLimits } from "./management-form";
 import type { BootMove } from "./moves";
 import { ReadMemory } from "./read-memory";
+import type { Scene } from "./scene";
 import { headBytesOf, SlotForms } from "./slot-form";
 import type { KnownImage } from "./slot-form";
+import { FAILURES_KEPT } from "./state-text";
 import type { ExploreStory } from "./stories";
+import type { TechnicianKeys } from "./technician-key";
+import { createTechnicianKeys, withHostLogins } from "./technician-key";
 import { Watch } from "./watch";
+import { idle, wireManagement } from "./wire-board";
 
 export interface ExploreSetting {
   readonly board: ProvisionedBoardFile;
@@ -39,6 +44,8 @@ export interface ExploreSetting {
   readonly hash: Hash;
   readonly verifier: ImageVerifier;
   readonly config?: Partial<BootConfig> | undefined;
+  /** Changes to management, in stories with a wire. */
+  readonly management?: Partial<ManagementConfig> | undefined;
   /** Whether to take the board's flash as it is, with slots of all their pages. Default: compact-board.ts. */
   readonly isWhole?: boolean | undefined;
 }
@@ -71,6 +78,8 @@ export interface Run {
 
 /** Payload of an image: two chunks of the slot writer with header and signature. */
 const PAYLOAD_BYTES = 640;
+/** Whole pages of an image that comes over a wire, which goes on at a page when it is interrupted. */
+const WIRE_IMAGE_PAGES = 2;
 const SEED = new Uint8Array(32).fill(0x5a);
 /** Stands in slot B before anything was installed, so that nothing can be written without an erase. */
 const OLD_JUNK = 0x5a;
@@ -104,25 +113,35 @@ export class ExploreWorld {
   readonly sealsMatter: boolean;
   readonly firstPages: TrackedPages;
   readonly firstGhost: Ghost;
+  /** `undefined` in stories without a wire. */
+  readonly countLimits: CountLimits | undefined;
   /** What the run under way is watched by. */
   private watch: Watch;
   private move: BootMove | undefined;
   private readonly readMemory = new ReadMemory();
   private readonly origin: MachineSnapshot;
   private readonly hash: Hash;
+  private readonly keys: TechnicianKeys;
 
   constructor(setting: ExploreSetting, readonly story: ExploreStory) {
     this.hash = createFastHash(setting.hash);
     const key = createSigningKey(this.hash, SEED);
     this.pageBytes = setting.board.flash.pageSizeBytes;
+    this.keys = createTechnicianKeys(this.hash);
+    const { wire } = story;
+    this.countLimits = wire && { erasesMax: wire.erasesMax ?? 1, failuresMax: FAILURES_KEPT };
+    const payloadBytes = wire === undefined ? PAYLOAD_BYTES : WIRE_IMAGE_PAGES * this.pageBytes;
     this.images = story.images.map(({ version, counter }, i) => {
-      const payload = new Uint8Array(PAYLOAD_BYTES).map((_, k) => (k * 7 + i * 31) & 0xff);
+      const payload = new Uint8Array(payloadBytes).map((_, k) => (k * 7 + i * 31) & 0xff);
       const application = { payload, version: parseVersion(version)!, securityCounter: counter };
       return { name: String(i), counter, ...signApplication(application, key, this.hash) };
     });
     const headBytes = headBytesOf(this.images);
     const board = setting.isWhole === true ? setting.board : compactBoard(setting.board, headBytes);
-    const config = bootConfigOf(board, [key.trusted], this.hash, { trialForgiven: FORGIVEN, ...setting.config });
+    const config = bootConfigOf(board, [key.trusted], this.hash, {
+      trialForgiven: FORGIVEN, management: wire && wireManagement(wire, setting, this.keys), ...setting.config,
+    });
+    const verifier = wire === undefined ? setting.verifier : withHostLogins(setting.verifier, this.keys);
     const description = describeBoard(board);
     this.budget = config;
     this.sealsMatter = board.verifyMode === "seal" || story.flipsMax > 0 || !story.sealed;
@@ -132,7 +151,7 @@ export class ExploreWorld {
       config,
       boot: setting.boot,
       hash: this.hash,
-      verifier: setting.verifier,
+      verifier,
       horizonMs: 0,
       models: () => () => this.behave(undefined),
       observe: (event) => {
@@ -162,7 +181,9 @@ export class ExploreWorld {
       this.slotForms[0].places[0].seals.forEach(({ offsetBytes, bytes }) =>
         chip.install(this.places.slots[0].offsetBytes + offsetBytes, bytes));
     }
-    this.firstGhost = this.prepare(story);
+    const journal = createPartition(chip, "journal", this.places.journal);
+    const { hash, images } = this;
+    this.firstGhost = prepareStory(story, { chip, journal, slotB: this.places.slots[1], images, hash });
     this.origin = this.machine.snapshot();
     this.firstPages = this.pick(this.origin.flash.pages);
     this.watch = new Watch(this, this.firstPages, this.firstGhost, undefined);
@@ -222,6 +243,7 @@ export class ExploreWorld {
       operationsBeforeStart = operations.length;
     };
     chip.onOperation = (operation) => {
+      watch.wire?.before(operation);
       operations.push({ operation, before: chip.snapshot().pages, ghost: watch.ghost });
       watch.operation(operation);
     };
@@ -317,14 +339,33 @@ export class ExploreWorld {
 
   private behave(recovery: RecoveryDoor | undefined): void {
     const { watch, images } = this;
+    const door = recovery === undefined ? watch.door : undefined;
     BEHAVIOURS[this.move!.behaviour].run({
-      door: recovery === undefined ? watch.door : undefined,
+      door,
       recovery,
       images,
+      wire: this.openWire(door, recovery),
       confirmed: () => watch.confirmed(),
       installed: (image) => watch.installed(image),
       changesData: () => watch.changesData(),
     });
+  }
+
+  /** Every start of a board with a wire opens management, whether somebody is at the wire or not. */
+  private openWire(door: Handover | undefined, recovery: RecoveryDoor | undefined): Scene["wire"] {
+    const { watch, keys, hash } = this;
+    const management = recovery?.management ?? door?.openManagement();
+    if (watch.wire === undefined || management === undefined) {
+      return undefined;
+    }
+    watch.wire.opened();
+    return {
+      management,
+      keys,
+      sha256: (bytes) => hash.sha256(bytes),
+      wait: (milliseconds) => idle(this.machine, milliseconds),
+      facts: watch.wire,
+    };
   }
 
   private disturb(readNumber: number, offsetBytes: number, bytes: Uint8Array): void {
@@ -342,31 +383,5 @@ export class ExploreWorld {
         bytes[0] ^= 1;
       }
     }
-  }
-
-  /** Puts what the story begins with into the journal. */
-  private prepare(story: ExploreStory): Ghost {
-    const { counter } = this.images[0];
-    const ghost = { confirmed: 0, everConfirmed: 1, trial: -1, rejected: 0, floor: counter, flips: 0 };
-    const { chip } = this.machine;
-    const journal = openJournal(createPartition(chip, "journal", this.places.journal), this.hash);
-    const append = (record: Uint8Array): void => void appendRecord(journal, record);
-    for (let death = 0; death < (story.earlierDeaths ?? 0); death++) {
-      append(makeRecord(RecordType.Death, 0, 0, this.images[0].digest, 0));
-    }
-    if (story.earlierWakes === undefined) {
-      return ghost;
-    }
-    const { digest, bytes, counter: newCounter } = this.images[1];
-    const { offsetBytes, sizeBytes } = this.places.slots[1];
-    chip.install(offsetBytes, new Uint8Array(sizeBytes).fill(0xff));
-    chip.install(offsetBytes, bytes);
-    append(makeRecord(RecordType.Installed, 1, 0, digest, newCounter));
-    append(makeRecord(RecordType.TrialRequested, 1, 0, digest, newCounter));
-    append(makeRecord(RecordType.Attempt, 1, 0, digest, 1));
-    for (let wake = 0; wake < story.earlierWakes; wake++) {
-      append(makeRecord(RecordType.Wake, 1, 0, digest, 1));
-    }
-    return { ...ghost, trial: 1 };
   }
 }

@@ -5,8 +5,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import type { ManagementConfig } from "../../../bootloader/config";
 import type * as main from "../../../bootloader/main";
+import type * as management from "../../../bootloader/management";
 import type * as service from "../../../bootloader/service";
+import type * as server from "../../../core/smp/server";
+import type * as technician from "../../../core/smp/technician";
 import type { BootFunction } from "../../../sim/machine-options";
 import { REPOSITORY } from "../../../tools/build/repository";
 
@@ -19,6 +23,8 @@ export interface Change {
 
 export interface ChangedCopy {
   readonly boot: BootFunction;
+  /** What the copy has for boards with a wire. */
+  readonly management: Partial<ManagementConfig>;
   remove(): void;
 }
 
@@ -38,7 +44,15 @@ export async function changedCopy(changes: readonly Change[]): Promise<ChangedCo
   const load = async <T>(file: string): Promise<T> => (await import(pathToFileURL(path.join(folder, file)).href)) as T;
   const { boot } = await load<typeof main>("bootloader/main.ts");
   const { createService } = await load<typeof service>("bootloader/service.ts");
+  const { createManagement } = await load<typeof management>("bootloader/management.ts");
+  const { createSmpServer } = await load<typeof server>("core/smp/server.ts");
+  const { createTechnician } = await load<typeof technician>("core/smp/technician.ts");
   return {
+    management: {
+      loadManagement: () => createManagement,
+      loadServer: () => createSmpServer,
+      loadTechnician: () => createTechnician,
+    },
     boot: (board, config) => boot(board, config, createService),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -7,21 +7,19 @@ import assert from "node:assert/strict";
 import { ResetCause } from "../../../core/boot/reset-cause";
 import { Explorer } from "../../../sim/explore/explorer";
 import { cutPlaces } from "../../../sim/explore/cuts";
-import type { Ghost } from "../../../sim/explore/ghost";
 import { ghostText } from "../../../sim/explore/ghost";
 import { certainState } from "../../../sim/explore/journal-form";
-import type { BootMove, Reads } from "../../../sim/explore/moves";
 import { stateForm } from "../../../sim/explore/state-key";
-import type { StateForm } from "../../../sim/explore/state-key";
 import { stateText } from "../../../sim/explore/state-text";
 import type { ExploreStory } from "../../../sim/explore/stories";
 import { certainView, stateViolations } from "../../../sim/explore/watch";
 import { ExploreWorld } from "../../../sim/explore/world";
-import type { TrackedPages } from "../../../sim/explore/world";
 import { FlashPage } from "../../../sim/flash-page";
 import { SeededRandom } from "../../../sim/random";
 import { exploreSetting, findStory } from "../../../tools/commands/sim-explore";
 import { TINY_BOARD } from "./tiny-board";
+import type { Place } from "./walks";
+import { contentOf, futureOf, MOVE, placeOf, walkAtRandom } from "./walks";
 
 const SETTING = exploreSetting(TINY_BOARD);
 const UPDATE = findStory("update")!;
@@ -33,104 +31,7 @@ const TINY: ExploreStory = {
   trial: "nh",
   causes: [ResetCause.PowerOn],
 };
-const MOVE: BootMove = {
-  kind: "boot", agePositions: 0, cause: ResetCause.PowerOn, gesture: false, behaviour: "n", reads: "random",
-  disturbance: undefined, cut: undefined,
-};
 const SEED = 0x5eed;
-
-interface Place {
-  readonly pages: TrackedPages;
-  readonly ghost: Ghost;
-  readonly form: StateForm;
-}
-
-function contentOf(pages: TrackedPages): string {
-  return pages.map((page) => page.digest()).join();
-}
-
-function placeOf(world: ExploreWorld, pages: TrackedPages, ghost: Ghost): Place {
-  return { pages, ghost, form: stateForm(world, pages, ghost) };
-}
-
-function isInScope({ form }: Place): boolean {
-  return form.marginalPlaces <= 1;
-}
-
-function pick<T>(random: SeededRandom, values: readonly T[]): T {
-  return values[random.below(values.length)];
-}
-
-/** A boot without any reduction: drawn at random, and cut for real at any byte. `undefined`: it leads out of scope. */
-function stepAtRandom(world: ExploreWorld, place: Place, random: SeededRandom): Place | undefined {
-  const reads: Reads = place.form.flaky ? pick(random, ["ones", "zeros"] as const) : "random";
-  const cause = pick(random, world.story.causes);
-  const behaviour = pick(random, ["n", "n", "h", "i"]);
-  const start = world.run(place.pages, place.ghost, { ...MOVE, cause, reads });
-  const { recovery, trial, confirmed } = world.story;
-  const allowed = start.image < 0 ? recovery : start.onTrial ? trial : confirmed[start.image];
-  const move = { ...MOVE, cause, reads, behaviour: allowed.includes(behaviour) ? behaviour : "n" };
-  const whole = world.run(place.pages, place.ghost, move);
-  assert.deepEqual(whole.violations, []);
-  if (whole.operations.length === 0 || random.below(3) === 0) {
-    return placeOf(world, world.pick(whole.after), whole.ghost);
-  }
-  const operation = random.below(whole.operations.length);
-  const { operation: asked } = whole.operations[operation];
-  const tornBytes = pick(random, [-1, undefined, random.below(asked.lengthBytes), 0, asked.lengthBytes - 1]);
-  if (asked.kind === "erase" && tornBytes !== undefined && tornBytes > 0) {
-    return undefined;
-  }
-  const isLeftOut = [...cutPlaces(world, whole, operation)].some(({ cut, count, leftOut }) =>
-    leftOut && tornBytes !== undefined && tornBytes >= cut.tornBytes! && tornBytes < cut.tornBytes! + count);
-  if (isLeftOut) {
-    return undefined;
-  }
-  const run = world.run(place.pages, place.ghost, { ...move, cut: { operation, tornBytes } }, true);
-  return placeOf(world, world.pick(run.after), run.ghost);
-}
-
-/** Walks of a few boots each. */
-function* walkAtRandom(world: ExploreWorld, walks: number, random: SeededRandom): Generator<Place> {
-  for (let walk = 0; walk < walks; walk++) {
-    let place: Place | undefined = placeOf(world, world.firstPages, world.firstGhost);
-    for (let boots = 0; boots < 8 && place !== undefined && isInScope(place); boots++) {
-      yield place;
-      place = stepAtRandom(world, place, random);
-    }
-  }
-}
-
-/** States that a search leaves out are all alike. */
-function nameOf(place: Place): string {
-  return isInScope(place) ? place.form.key : "out of scope";
-}
-
-/** What may come next, as text: for each boot where it leads, and where each of its cuts does. */
-function futureOf(world: ExploreWorld, { pages, ghost, form }: Place): string[] {
-  const future: string[] = [];
-  const readings: readonly Reads[] = form.flaky ? ["ones", "zeros"] : ["random"];
-  for (const reads of readings) {
-    for (const cause of [ResetCause.PowerOn, ResetCause.Watchdog, ResetCause.Software]) {
-      for (const behaviour of ["n", "i", "h"]) {
-        const move = { ...MOVE, cause, reads, behaviour };
-        const start = world.run(pages, ghost, { ...move, behaviour: "n" });
-        if (behaviour === "n" || (start.image >= 0 && !(behaviour === "i" && start.onTrial))) {
-          const run = world.run(pages, ghost, move);
-          const after = stateForm(world, world.pick(run.after), run.ghost);
-          const cuts = run.operations.flatMap((_, number) =>
-            [...cutPlaces(world, run, number)].map((cut) =>
-              cut.pages === undefined ? "" : nameOf(placeOf(world, cut.pages, cut.ghost))));
-          const end = nameOf({ pages, ghost, form: after });
-          const different = [...new Set(cuts)].sort();
-          const facts = [reads, cause, behaviour, end, after.leftPositions];
-          future.push([...facts, ...run.violations, ...different].join("\n"));
-        }
-      }
-    }
-  }
-  return future;
-}
 
 /** The same state with nothing on the journal's other pages. */
 function withoutRing(world: ExploreWorld, { pages, ghost, form }: Place): Place {

@@ -21,3 +21,10 @@ export const TINY_BOARD: ProvisionedBoardFile = {
     data: pages(20, 2),
   },
 };
+
+/** The same for stories with a wire, without what is not theirs: seals that matter, and limits on programmings. */
+export const WIRED_BOARD: ProvisionedBoardFile = {
+  ...TINY_BOARD,
+  verifyMode: "full",
+  flash: { ...TINY_BOARD.flash, writesPerWordMax: undefined },
+};
