@@ -1,8 +1,6 @@
 /** A virtual board in real time for clients of other projects, with an ear at its wires. */
 
 import assert from "node:assert/strict";
-import { createConsoleReceiver } from "../../core/smp/console-framing";
-import { createPortableCodec } from "../../core/smp/portable-codec";
 import { createRememberingVerifier } from "../../sim/fast-crypto";
 import { LiveBoard } from "../../sim/serve/live-board";
 import { openPseudoTerminal } from "../../sim/serve/pseudo-terminal";
@@ -11,18 +9,17 @@ import { loadBoard } from "../../tools/boards";
 import { createHostHash } from "../../tools/host-hash";
 import { createHostVerifier } from "../../tools/host-verifier";
 import { reasonText } from "../../tools/reason-text";
-import { decodeFields } from "../../tools/smp/cbor";
 import { KEY } from "../sim/serve/served-bench";
+import type { StoryBoard, StoryRecord } from "./update-story";
+import { UploadEar } from "./upload-ear";
 
-const FRAME_BYTES_MAX = 4096;
-const UPLOAD_ANSWER = { operation: 3, group: 1, command: 1 };
+const WAIT_MS = 20_000;
+const SPEAKS = "the board speaks";
+/** A whole upload comes before it. */
+const REFUSAL_MS = 60_000;
 
-export class InteropBoard {
+export class InteropBoard implements StoryBoard {
   readonly lines: string[] = [];
-  /** What the board asked for in its answers to chunks of uploads, in order. */
-  readonly offsets: number[] = [];
-  /** Told of each of them before it leaves. */
-  onOffset: ((offset: number) => void) | undefined;
   private waiting: (() => void)[] = [];
 
   private constructor(
@@ -30,15 +27,15 @@ export class InteropBoard {
     /** Where clients find it: the path of its pseudo terminal. */
     readonly pty: string,
     readonly udpPort: number,
+    readonly ear: UploadEar,
     private readonly closers: readonly (() => void)[],
   ) {}
 
   /** @param udpPort 0: any that is free */
   static async open(factoryImage: Uint8Array, udpPort = 0): Promise<InteropBoard> {
-    const codec = createPortableCodec();
+    const ear = new UploadEar();
     // The board is heard of when it is there: nothing happens before `act`.
     let self: InteropBoard | undefined = undefined as InteropBoard | undefined;
-    const ear = createConsoleReceiver(FRAME_BYTES_MAX, 128, (frame) => self?.hear(frame), codec);
     const live = new LiveBoard(
       {
         board: loadBoard("esp32"),
@@ -51,11 +48,12 @@ export class InteropBoard {
       1,
       {
         sent: (bytes) => {
-          ear.receive(bytes.slice());
+          self?.speaks();
+          ear.hearSerial(bytes);
           terminal.send(bytes);
         },
         sentDatagram: (bytes, peer) => {
-          self?.hear(bytes);
+          ear.hearFrame(bytes);
           datagrams.send(bytes, peer);
         },
         happened: (line) => self?.happened(line),
@@ -72,7 +70,7 @@ export class InteropBoard {
     });
     live.board.provision(factoryImage);
     const closers = [() => live.end(), () => terminal.close(), () => datagrams.close()];
-    self = new InteropBoard(live, terminal.path, datagrams.port, closers);
+    self = new InteropBoard(live, terminal.path, datagrams.port, ear, closers);
     live.act();
     return self;
   }
@@ -81,21 +79,54 @@ export class InteropBoard {
     this.closers.forEach((close) => close());
   }
 
-  /** Power goes, and comes back by itself. */
-  cutPower(): void {
+  async cutPower(): Promise<void> {
     this.live.act((board) => board.cutPower());
+    await this.said("power-cut after");
+    await this.said("the board starts: power-on", 2);
   }
 
-  count(text: string): number {
+  async serves(version: string, times = 1): Promise<void> {
+    const starts = `starts: version ${version}`;
+    await this.said(starts, times);
+    await this.until(() => this.lines.indexOf(SPEAKS, this.lines.findLastIndex((line) => line.includes(starts))) >= 0,
+      `${SPEAKS} after it ${starts}`);
+  }
+
+  count(record: StoryRecord): number {
+    return this.linesWith(`journal: ${record}`);
+  }
+
+  async journals(record: StoryRecord, before: number): Promise<void> {
+    await this.said(`journal: ${record}`, before + 1);
+  }
+
+  async refuses(): Promise<void> {
+    await this.said("digest-mismatch", 1, REFUSAL_MS);
+  }
+
+  /** It answers at once. */
+  settles(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  report(): string {
+    return this.lines.join("\n");
+  }
+
+  private linesWith(text: string): number {
     return this.lines.filter((line) => line.includes(text)).length;
   }
 
   /** Waits until the board has said this so often since it was made. */
-  async said(text: string, times = 1, limitMs = 20_000): Promise<void> {
+  private async said(text: string, times = 1, limitMs = WAIT_MS): Promise<void> {
+    await this.until(() => this.linesWith(text) >= times, `"${text}" ${times} times`, limitMs);
+  }
+
+  private async until(isSo: () => boolean, what: string, limitMs = WAIT_MS): Promise<void> {
     const endMs = performance.now() + limitMs;
-    while (this.count(text) < times) {
+    while (!isSo()) {
       const leftMs = endMs - performance.now();
-      assert.ok(leftMs > 0, `the board has not said "${text}" ${times} times:\n${this.lines.join("\n")}`);
+      assert.ok(leftMs > 0, `the board has not said ${what}:\n${this.report()}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs);
         this.waiting.push(() => {
@@ -106,18 +137,16 @@ export class InteropBoard {
     }
   }
 
+  /** The first word on the serial wire since a start: the newline with which serving begins. */
+  private speaks(): void {
+    const started = this.lines.findLastIndex((line) => line.startsWith("the board starts"));
+    if (!this.lines.includes(SPEAKS, started + 1)) {
+      this.happened(SPEAKS);
+    }
+  }
+
   private happened(line: string): void {
     this.lines.push(line);
     this.waiting.splice(0).forEach((wake) => wake());
-  }
-
-  private hear(frame: Uint8Array): void {
-    const { operation, group, command } = UPLOAD_ANSWER;
-    const isUpload = (frame[0] ?? 0) % 8 === operation && frame[5] === group && frame[7] === command;
-    const offset = isUpload ? decodeFields(frame.slice(8))?.get("off") : undefined;
-    if (typeof offset === "number") {
-      this.offsets.push(offset);
-      this.onOffset?.(offset);
-    }
   }
 }

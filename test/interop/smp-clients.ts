@@ -30,6 +30,8 @@ export interface RealClient {
   /** The only UDP port that it can reach, where it cannot be told one. */
   readonly udpPort?: number;
   readonly connect: (wire: Wire, pty: string, udpPort?: number) => readonly string[];
+  /** Options behind `connect` for a board that answers later than the client expects. */
+  readonly patience: readonly string[];
   readonly list: readonly string[];
   readonly upload: (file: string) => readonly string[];
   readonly test: (hash: string) => readonly string[];
@@ -105,6 +107,7 @@ export const REAL_CLIENTS: readonly RealClient[] = [
       wire === "pty"
         ? ["--conntype", "serial", "--connstring", `dev=${pty},baud=115200,mtu=512`]
         : ["--conntype", "udp", "--connstring", `127.0.0.1:${udpPort}`],
+    patience: [],
     list: ["image", "list"],
     upload: (file) => ["image", "upload", file],
     test: (hash) => ["image", "test", hash],
@@ -122,6 +125,7 @@ export const REAL_CLIENTS: readonly RealClient[] = [
     version: ["--version"],
     udpPort: SMP_UDP_PORT,
     connect: (wire, pty) => (wire === "pty" ? ["--port", pty] : ["--ip", "127.0.0.1"]),
+    patience: [],
     list: ["image", "state-read"],
     upload: (file) => ["image", "upload", file],
     test: (hash) => ["image", "state-write", hash],
@@ -139,6 +143,8 @@ export const REAL_CLIENTS: readonly RealClient[] = [
     version: ["--version"],
     connect: (wire, pty, udpPort = SMP_UDP_PORT) =>
       wire === "pty" ? ["-d", pty] : ["--host", "127.0.0.1", "--port", String(udpPort)],
+    // It takes an answer that comes after its 200 ms for that to its next request, and so all that follow.
+    patience: ["--subsequent_timeout", "3000"],
     list: ["list"],
     upload: (file) => ["upload", file],
     test: (hash) => ["test", hash],

@@ -10,6 +10,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { INTERPRETER } from "./interpreter";
+import { kill } from "./kill";
 
 /** Where the connection breaks: in the first line with this text, or behind it, so that only its answer is lost. */
 export interface BreakPoint {
@@ -93,11 +94,7 @@ export class ConsoleServer {
   private async powerOff(): Promise<void> {
     const child = this.child;
     this.child = undefined;
-    if (child !== undefined) {
-      const ended = new Promise((resolve) => child.once("close", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    }
+    await kill(child);
   }
 
   private powerOn(): void {

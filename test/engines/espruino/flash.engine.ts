@@ -40,6 +40,10 @@ const RENEWAL_BREAKS: readonly BreakPoint[] = [
   { text: ACTIVATION, isHeard: false },
 ];
 
+function nameOf({ text, isHeard }: BreakPoint): string {
+  return `${isHeard ? "behind" : "in"} ${text}`;
+}
+
 /** Ends of what the first start may have changed, and the block, which is every unit's own. */
 function blanked(flash: Uint8Array, imageBytes: number): Buffer {
   const copy = Buffer.from(flash);
@@ -93,22 +97,31 @@ describe("trialboot flash on the real Espruino", function () {
     assert.equal(server.breakPoint, undefined, "it broke elsewhere");
   }
 
-  it(`goes from a board that ran to the first confirmed start, broken off in ${BREAKS.length} steps`, async () => {
-    const args = ["--image", "app.bin", "--port", server.name];
+  // Nearly all that is written is sent again behind each break, so each has a test of its own.
+  describe("goes from a board that ran to the first confirmed start", () => {
+    const args = ["--image", "app.bin", "--port"];
+
+    before(() => startWith(developed));
+
     for (const breakPoint of BREAKS) {
-      await breaks(breakPoint, args);
-      assert.deepEqual(desk.log(), [], "what is half written was started");
+      it(`broken off ${nameOf(breakPoint)}`, async () => {
+        await breaks(breakPoint, [...args, server.name]);
+        assert.deepEqual(desk.log(), [], "what is half written was started");
+      });
     }
-    const whole = await desk.flashBy(...args);
-    assert.equal(whole.exitCode, ExitCode.Ok, whole.stderr);
-    assert.match(whole.stdout, /console is closed/);
-    assert.deepEqual(desk.log(), ["start v1 confirmed"]);
-    await equalsRendered();
-    await server.powerCycle();
-    const closed = await desk.flashBy(...args);
-    assert.equal(closed.exitCode, ExitCode.Link);
-    assert.match(closed.stderr, /No Espruino console answers/);
-    assert.deepEqual(desk.log(), ["start v1 confirmed"]);
+
+    it("done to the end, with the bytes that --out writes, and then the console is closed", async () => {
+      const whole = await desk.flashBy(...args, server.name);
+      assert.equal(whole.exitCode, ExitCode.Ok, whole.stderr);
+      assert.match(whole.stdout, /console is closed/);
+      assert.deepEqual(desk.log(), ["start v1 confirmed"]);
+      await equalsRendered();
+      await server.powerCycle();
+      const closed = await desk.flashBy(...args, server.name);
+      assert.equal(closed.exitCode, ExitCode.Link);
+      assert.match(closed.stderr, /No Espruino console answers/);
+      assert.deepEqual(desk.log(), ["start v1 confirmed"]);
+    });
   });
 
   async function equalsRendered(): Promise<void> {
@@ -124,20 +137,27 @@ describe("trialboot flash on the real Espruino", function () {
     assert.ok(types.length > 0 && !types.includes(RecordType.JournalLost), types.join());
   }
 
-  it("renews the bootloader of a board that keeps what it has, broken off and done again", async () => {
-    await startWith(developed);
-    const args = ["--keep-data", "--port", server.name, "--development", "--key", desk.testKey];
+  describe("renews the bootloader of a board that keeps what it has", () => {
+    const args = ["--keep-data", "--development", "--key", desk.testKey, "--port"];
+
+    before(() => startWith(developed));
+
     for (const breakPoint of RENEWAL_BREAKS) {
-      await breaks(breakPoint, args);
-      keepsAll();
+      it(`broken off ${nameOf(breakPoint)}`, async () => {
+        await breaks(breakPoint, [...args, server.name]);
+        keepsAll();
+      });
     }
-    const renewed = await desk.flashBy(...args);
-    assert.equal(renewed.exitCode, ExitCode.Ok, renewed.stderr);
-    assert.match(renewed.stdout, /^Renewed the bootloader/);
-    keepsAll();
-    assert.deepEqual(desk.log(), ["start v1 confirmed"], "one start, and none while the bootloader was away");
-    const types = journalRecords(desk.flash()).map(({ type }) => type);
-    assert.ok(!types.includes(RecordType.JournalLost), types.join());
+
+    it("done to the end, with one start, and none while the bootloader was away", async () => {
+      const renewed = await desk.flashBy(...args, server.name);
+      assert.equal(renewed.exitCode, ExitCode.Ok, renewed.stderr);
+      assert.match(renewed.stdout, /^Renewed the bootloader/);
+      keepsAll();
+      assert.deepEqual(desk.log(), ["start v1 confirmed"]);
+      const types = journalRecords(desk.flash()).map(({ type }) => type);
+      assert.ok(!types.includes(RecordType.JournalLost), types.join());
+    });
   });
 
   function keepsAll(): void {

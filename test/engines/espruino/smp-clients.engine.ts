@@ -1,9 +1,12 @@
-/** Clients of other projects against the real Espruino for Linux: each updates it, and is cut off and goes on. */
+/**
+ * Clients of other projects and the recovery of the real Espruino for Linux: each fills its empty slots, and is cut off
+ * and goes on. An application that is updated: test/interop.
+ */
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ResetCause } from "../../../core/boot/reset-cause";
-import type { RealClient } from "../../interop/smp-clients";
+import type { RealClient, Running } from "../../interop/smp-clients";
 import { REAL_CLIENTS, start } from "../../interop/smp-clients";
 import { bundle, makeBoardFiles } from "./board-files";
 import { quickImage } from "./boot0-application";
@@ -13,8 +16,6 @@ import { hasWire, SmpBoard } from "./smp-board";
 import { digestIn, openSession } from "./smp-session";
 
 const LARGE = 20_000;
-/** Runs of a client that is cut off and started again. */
-const RUNS_MAX = 3;
 
 describe("clients of other projects and the real Espruino", function () {
   this.timeout(240_000);
@@ -42,9 +43,12 @@ describe("clients of other projects and the real Espruino", function () {
     return `door.openManagement().serve((${open})(Serial1,115200,{path:"smp.tty"}),"console");log("serving");`;
   }
 
+  function begin(client: RealClient, verb: readonly string[]): Running {
+    return start(client.program ?? "", [...client.connect("pty", smp.port), ...client.patience, ...verb]);
+  }
+
   async function run(client: RealClient, verb: readonly string[]): Promise<string> {
-    const { finished } = start(client.program ?? "", [...client.connect("pty", smp.port), ...verb]);
-    return (await finished).text;
+    return (await begin(client, verb).finished).text;
   }
 
   /** The digest by which clients name the image in the free slot. */
@@ -65,6 +69,7 @@ describe("clients of other projects and the real Espruino", function () {
       const image = quickImage({ version: 2, ballast: LARGE });
       board.putFile("image.bin", image);
       smp.powerOn(ResetCause.PowerOn, await serving());
+      await smp.speaks();
       const uploaded = await run(client, client.upload(board.file("image.bin")));
       const digest = await hash();
       assert.notEqual(digest, createHash("sha256").update(image).digest("hex"), uploaded);
@@ -74,6 +79,7 @@ describe("clients of other projects and the real Espruino", function () {
       await run(client, client.reset);
       assert.equal(await ended, 1);
       await smp.logged("serving");
+      await smp.speaks();
       assert.deepEqual(client.slots(await run(client, client.list)), ["0 2.0.0 active"]);
       await run(client, client.confirm(digest));
       assert.deepEqual(client.slots(await run(client, client.list)), ["0 2.0.0 active confirmed"]);
@@ -83,14 +89,14 @@ describe("clients of other projects and the real Espruino", function () {
       const image = quickImage({ version: 2, ballast: 2 * LARGE });
       board.putFile("image.bin", image);
       smp.powerOn(ResetCause.PowerOn);
-      const running = start(client.program ?? "", [
-        ...client.connect("pty", smp.port), ...client.upload(board.file("image.bin")),
-      ]);
+      await smp.speaks();
+      const running = begin(client, client.upload(board.file("image.bin")));
       await smp.stored(image, image.length / 2);
       await smp.powerOff();
       smp.powerOn(ResetCause.PowerOn);
       let text = (await running.finished).text;
-      for (let runs = 1; runs < RUNS_MAX && client.givesUpAtPowerCut; runs++) {
+      await smp.silence();
+      if (client.givesUpAtPowerCut) {
         text = await run(client, client.upload(board.file("image.bin")));
       }
       assert.deepEqual(client.slots(await run(client, client.list)), ["1 2.0.0 pending"], text);

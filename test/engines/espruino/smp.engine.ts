@@ -2,7 +2,6 @@
 
 import { UploadPhase } from "../../../core/smp/management";
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
 import { ResetCause } from "../../../core/boot/reset-cause";
 import { RecordType } from "../../../core/journal/record";
 import { Reason } from "../../../core/reasons";
@@ -10,6 +9,7 @@ import type { DeviceSession } from "../../../tools/smp/device-session";
 import { confirmImage, testImage } from "../../../tools/smp/image-group";
 import { resetDevice } from "../../../tools/smp/os-group";
 import { readStatus, readUploadStatus } from "../../../tools/smp/trialboot-group";
+import { freeUdpPort } from "../../interop/udp-relay";
 import type { BoardChoices } from "./board-files";
 import { bundle, makeBoardFiles } from "./board-files";
 import { quickImage } from "./boot0-application";
@@ -20,16 +20,6 @@ import { hasWire, SmpBoard } from "./smp-board";
 import { digestIn, openSession, slotTexts, upload } from "./smp-session";
 
 const LARGE = 20_000;
-
-function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4");
-  return new Promise((resolve) => {
-    socket.bind(0, "127.0.0.1", () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
-}
 
 /** Task of an application that serves SMP on Serial1. */
 async function serving(): Promise<string> {
