@@ -33,9 +33,8 @@ export function createHash(
   }
 
   return {
-    crc32(bytes: Uint8Array): number {
-      return interpreter.crc32(bytes);
-    },
+    // Without a function of ours around it: a start asks for some five hundred.
+    crc32: interpreter.crc32,
     sha256(bytes: Uint8Array): Uint8Array {
       return digestOf(bytes, createByteSource(bytes), 0, bytes.length);
     },
