@@ -20,6 +20,8 @@ export interface BoardDescription {
   readonly watchdogSurvivesSoftReset: boolean;
   /** Whether its engine has SHA-256 built in; otherwise a board hashes while it receives. Default true. */
   readonly nativeSha256?: boolean | undefined;
+  /** By which registers the chip locks bootloader and running slot before an application starts. Default none. */
+  readonly pageLock?: "none" | "acl" | "bprot" | undefined;
   /** Whether the generator of random numbers can be trusted. Default false. */
   readonly trustedRandom?: boolean | undefined;
   /** Bytes of the application's Storage. Default 36 KB. */
@@ -37,6 +39,7 @@ export interface SimulatedBoardFile {
   readonly flash: FlashGeometry;
   readonly partitions: PartitionTable;
   readonly knowsResetCauses: boolean;
+  readonly driver?: { readonly file: string; readonly lock?: "none" | "acl" | "bprot" | undefined } | undefined;
   /** Absent in tests only: then chips of the nRF family keep the watchdog running through a software reset. */
   readonly watchdog?: { readonly survivesSoftReset: boolean };
 }
@@ -51,6 +54,7 @@ export function describeBoard(file: SimulatedBoardFile): BoardDescription {
     knowsResetCauses: file.knowsResetCauses,
     watchdogSurvivesSoftReset: file.watchdog?.survivesSoftReset ?? file.chip.startsWith("nrf"),
     nativeSha256: file.engine.nativeSha256,
+    pageLock: file.driver?.lock,
     trustedRandom: file.engine.trustedRandom,
   };
 }

@@ -24,6 +24,7 @@ import { Life } from "./life";
 import { SimulatedLink } from "./link";
 import type { BootOptions, MachineOptions, MachineSnapshot } from "./machine-options";
 import type { OpenBoot } from "./open-boot";
+import { PageLocks } from "./page-locks";
 import { createPartition, createPeekPartition } from "./partition";
 import type { PartitionPlace } from "./partition";
 import { SimulatedPins } from "./pins";
@@ -52,6 +53,7 @@ export class Machine implements Cuttable<MachineSnapshot> {
   /** Why the processor will start next, unless the caller says otherwise. */
   nextCause: ResetCause = ResetCause.PowerOn;
 
+  private readonly pageLocks: PageLocks;
   private readonly life = new Life();
   private readonly places: MachinePlaces;
   private readonly random: SeededRandom;
@@ -87,6 +89,7 @@ export class Machine implements Cuttable<MachineSnapshot> {
       callCostUs: options.callCostUs ?? 100,
       observe: (event) => this.observe(event),
     });
+    this.pageLocks = new PageLocks(this.chip, options.board);
     this.hal = this.createBoard();
   }
 
@@ -242,6 +245,7 @@ export class Machine implements Cuttable<MachineSnapshot> {
     this.bootNumber++;
     this.log = new BootLog();
     this.brokenRule = undefined;
+    this.pageLocks.release();
     // What it has hashed ahead is lost with the memory.
     this.hal = { ...this.hal, hash: this.createHash() };
     this.life.begin();
@@ -352,6 +356,9 @@ export class Machine implements Cuttable<MachineSnapshot> {
   }
 
   private observe(event: ProgramEvent): void {
+    if (event.kind === "start") {
+      this.pageLocks.lock(event.slot);
+    }
     this.log.observe(event, this.hal.slots);
     this.options.observe?.(event);
   }

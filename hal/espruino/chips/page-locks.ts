@@ -1,6 +1,8 @@
 /**
  * Locks of flash pages that hold until the next reset of the chip. Not tried on hardware; both peripherals belong to
- * the SoftDevice while that runs, which may take a write to them for a fault.
+ * the SoftDevice while that runs, which may take a write to them for a fault. Open, too, is what a write to a locked
+ * page does: nothing, as in the simulator (sim/page-locks.ts), or a bus fault. When an application confirms itself, the
+ * bootloader tries one: that of its seal, which otherwise is written at the next start.
  */
 
 import { assert } from "../../../core/assert";

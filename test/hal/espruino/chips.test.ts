@@ -3,51 +3,12 @@ import { ResetCause } from "../../../core/boot/reset-cause";
 import { createChip as createEsp32, ESP32_RESET_STATE, ESP32C3_RESET_STATE } from "../../../hal/espruino/chips/esp32";
 import type { Nrf52Options } from "../../../hal/espruino/chips/nrf52";
 import { createChip as createNrf52, RESETREAS } from "../../../hal/espruino/chips/nrf52";
-import { ACL_REGIONS, BPROT_CONFIGS, BPROT_DISABLE_IN_DEBUG } from "../../../hal/espruino/chips/page-locks";
-import type { Registers } from "../../../hal/espruino/chips/registers";
+import { ACL_REGIONS, BPROT_DISABLE_IN_DEBUG } from "../../../hal/espruino/chips/page-locks";
+import { Nrf52Registers } from "../../../sim/nrf52-registers";
 
 const refuse = (): never => assert.fail("this register must not be touched");
 const NO_PINS = { button: undefined, buttonMode: "input", pressedLevel: 1, lamp: undefined, isLitByOne: true };
 const PAGE = 4096;
-
-/** The registers of an nRF52 after a reset, as its manuals say they behave. */
-class Nrf52Registers implements Registers {
-  private readonly values = new Map<number, number>();
-
-  constructor(resetReason: number) {
-    this.values.set(RESETREAS, resetReason);
-  }
-
-  readonly read = (address: number): number => this.values.get(address) ?? (address === BPROT_DISABLE_IN_DEBUG ? 1 : 0);
-
-  readonly write = (address: number, value: number): void => {
-    const old = this.read(address);
-    if (address === RESETREAS) {
-      this.values.set(address, old & ~value);
-    } else if (BPROT_CONFIGS.includes(address)) {
-      this.values.set(address, (old | value) >>> 0);
-    } else if (address === BPROT_DISABLE_IN_DEBUG || old === 0) {
-      this.values.set(address, value);
-    }
-  };
-
-  /** Whether the page at `address` takes an erase or a write. */
-  isWritable(address: number): boolean {
-    const page = Math.floor(address / PAGE);
-    const bits = this.read(BPROT_CONFIGS[Math.floor(page / 32)] ?? 0);
-    if (((bits >>> page % 32) & 1) === 1) {
-      return false;
-    }
-    for (let region = 0; region < 8; region++) {
-      const at = ACL_REGIONS + region * 16;
-      const start = this.read(at);
-      if ((this.read(at + 8) & 2) !== 0 && address >= start && address < start + this.read(at + 4)) {
-        return false;
-      }
-    }
-    return true;
-  }
-}
 
 const OPTIONS: Nrf52Options = {
   readsResetRegister: true,
