@@ -1,5 +1,6 @@
 /** What the machine needs to know of a board; a board file has it, and tests write it down. */
 
+import type { PageLock } from "../hal/espruino/chips/page-locks";
 import type { FlashGeometry } from "./flash-geometry";
 import { checkPartitions } from "./partition";
 import type { PartitionPlace, PartitionTable } from "./partition";
@@ -21,7 +22,7 @@ export interface BoardDescription {
   /** Whether its engine has SHA-256 built in; otherwise a board hashes while it receives. Default true. */
   readonly nativeSha256?: boolean | undefined;
   /** By which registers the chip locks bootloader and running slot before an application starts. Default none. */
-  readonly pageLock?: "none" | "acl" | "bprot" | undefined;
+  readonly pageLock?: PageLock | undefined;
   /** Whether the generator of random numbers can be trusted. Default false. */
   readonly trustedRandom?: boolean | undefined;
   /** Bytes of the application's Storage. Default 36 KB. */
@@ -39,7 +40,7 @@ export interface SimulatedBoardFile {
   readonly flash: FlashGeometry;
   readonly partitions: PartitionTable;
   readonly knowsResetCauses: boolean;
-  readonly driver?: { readonly file: string; readonly lock?: "none" | "acl" | "bprot" | undefined } | undefined;
+  readonly driver?: { readonly file: string; readonly lock?: PageLock | undefined } | undefined;
   /** Absent in tests only: then chips of the nRF family keep the watchdog running through a software reset. */
   readonly watchdog?: { readonly survivesSoftReset: boolean };
 }

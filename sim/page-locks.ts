@@ -1,6 +1,6 @@
 /** Pages that a chip locks before an application starts, until its next reset, by the drivers' own functions. */
 
-import { lockByAcl, lockByBprot } from "../hal/espruino/chips/page-locks";
+import { lockPlaces } from "../hal/espruino/chips/page-locks";
 import type { FlashPartition } from "../hal/flash";
 import type { BoardDescription } from "./board-description";
 import type { NorFlash } from "./flash";
@@ -40,10 +40,6 @@ export class PageLocks {
       { address: (geometry.baseAddressBytes ?? 0) + boot.offsetBytes, sizeBytes: boot.sizeBytes },
       { address: slot.addressBytes, sizeBytes: slot.sizeBytes },
     ];
-    if (pageLock === "acl") {
-      lockByAcl(this.registers, places);
-    } else if (pageLock === "bprot") {
-      lockByBprot(this.registers, places);
-    }
+    lockPlaces(pageLock ?? "none", this.registers, places);
   }
 }

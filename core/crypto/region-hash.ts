@@ -67,12 +67,14 @@ export function createRegionHash(makeSha256: (this: void) => Sha256, kick: (this
       return computation.digest();
     },
     hashAhead(source: ByteSource, endBytes: number, markBytes: number): void {
-      let known = prefix;
-      if (known === undefined || known.source !== source || known.markBytes !== markBytes) {
-        known = { source, computation: makeSha256(), markBytes, atBytes: 0 };
+      if (endBytes === 0) {
+        prefix = undefined;
+        return;
       }
-      prefix = endBytes === 0 ? undefined : known;
-      goOn(known, Math.min(endBytes, known.atBytes + HASH_AHEAD_BYTES_MAX));
+      if (prefix === undefined || prefix.source !== source || prefix.markBytes !== markBytes) {
+        prefix = { source, computation: makeSha256(), markBytes, atBytes: 0 };
+      }
+      goOn(prefix, Math.min(endBytes, prefix.atBytes + HASH_AHEAD_BYTES_MAX));
     },
   };
 }

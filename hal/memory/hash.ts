@@ -1,15 +1,14 @@
 /** Hashes without native help, from core's portable functions. */
 
 import { createCrc32 } from "../../core/crc32";
+import { createRegionHash } from "../../core/crypto/region-hash";
 import { createSha256, sha256 } from "../../core/crypto/sha256";
 import type { ByteSource } from "../../core/ports";
 import type { Hash } from "../hash";
 
-/** What is taken from the source at a time. */
-const CHUNK_BYTES = 512;
-
 export function createMemoryHash(): Hash {
   const crc32 = createCrc32();
+  const regions = createRegionHash(createSha256, () => undefined);
   return {
     crc32(bytes: Uint8Array): number {
       return crc32(bytes);
@@ -18,12 +17,7 @@ export function createMemoryHash(): Hash {
       return sha256(bytes);
     },
     sha256Region(source: ByteSource, offsetBytes: number, lengthBytes: number): Uint8Array {
-      const computation = createSha256();
-      const endBytes = offsetBytes + lengthBytes;
-      for (let at = offsetBytes; at < endBytes; at += CHUNK_BYTES) {
-        computation.update(source.read(at, Math.min(CHUNK_BYTES, endBytes - at)));
-      }
-      return computation.digest();
+      return regions.sha256Region(source, offsetBytes, lengthBytes);
     },
   };
 }

@@ -1,10 +1,8 @@
 /** A board of memory drivers, for tests of the bootloader that need no faults. */
 
 import type { BootConfig } from "../../bootloader/config";
-import { VerifyMode } from "../../bootloader/config";
 import { ResetCause } from "../../core/boot/reset-cause";
 import type { ImageVerifier } from "../../core/image/signatures";
-import { SignaturePolicy } from "../../core/image/signatures";
 import type { Board } from "../../hal/board";
 import type { MemoryClock } from "../../hal/memory/clock";
 import { createMemoryClock } from "../../hal/memory/clock";
@@ -18,6 +16,7 @@ import { createMemoryReset } from "../../hal/memory/reset";
 import { createMemoryWatchdog } from "../../hal/memory/watchdog";
 import { createTweetnaclVerifier } from "../../hal/tweetnacl/verifier";
 import { createHostHash } from "../../tools/host-hash";
+import { portableConfig } from "../engines/portable/boot-fixtures";
 import { trustedKey } from "./vectors";
 
 export interface MemoryBoard extends Board {
@@ -82,18 +81,9 @@ export function putImage(flash: MemoryFlash, image: Uint8Array): void {
 
 export function testConfig(changes: Partial<BootConfig> = {}): BootConfig {
   return {
+    ...portableConfig(),
     identity: new Uint8Array(12).fill(7),
     trustedKeys: [trustedKey("sign-a"), trustedKey("sign-b")],
-    signaturePolicy: SignaturePolicy.Any,
-    vendorId: undefined,
-    classId: undefined,
-    baseFloor: 0,
-    verifyMode: VerifyMode.Full,
-    watchdogTimeoutMs: 8000,
-    trialDeadlineMs: 600000,
-    knowsResetCauses: true,
-    trialAttempts: 1,
-    trialForgiven: 8,
     ...changes,
   };
 }

@@ -6,7 +6,8 @@ import { u32And } from "../../../core/u32";
 import type { Chip, Place } from "../plan";
 import type { BoardPins } from "./button";
 import { isHeld, light } from "./button";
-import { lockByAcl, lockByBprot } from "./page-locks";
+import type { PageLock } from "./page-locks";
+import { lockPlaces } from "./page-locks";
 import type { Registers } from "./registers";
 import { espruinoRegisters } from "./registers";
 
@@ -28,7 +29,7 @@ export interface Nrf52Options {
    * Without it every cause is Unknown.
    */
   readonly readsResetRegister: boolean;
-  readonly lock: "acl" | "bprot" | "none";
+  readonly lock: PageLock;
   /** What is locked beside the slot that starts: the pages with the bootloader's files. */
   readonly bootPlaces: Place[];
   /** Slots in the chip's own flash; empty where they lie in another one. */
@@ -82,11 +83,7 @@ export function createChip(pins: BoardPins, options: Nrf52Options, given?: Regis
       const places = options.slotPlaces.length === 0
         ? options.bootPlaces
         : options.bootPlaces.concat([options.slotPlaces[slot]]);
-      if (options.lock === "acl") {
-        lockByAcl(registers, places);
-      } else if (options.lock === "bprot") {
-        lockByBprot(registers, places);
-      }
+      lockPlaces(options.lock, registers, places);
     },
   };
 }

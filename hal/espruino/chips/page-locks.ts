@@ -26,7 +26,7 @@ const PAGE_BYTES = 4096;
 const PAGES_PER_WORD = 32;
 
 /** Locks whole pages on an nRF52840 in the first regions that are free. Asserts if there are too few. */
-export function lockByAcl(registers: Registers, places: Place[]): void {
+function lockByAcl(registers: Registers, places: Place[]): void {
   let region = 0;
   for (let i = 0; i < places.length; i++) {
     while (region < ACL_REGION_COUNT && registers.read(ACL_REGIONS + region * ACL_REGION_BYTES + ACL_PERM) !== 0) {
@@ -42,7 +42,7 @@ export function lockByAcl(registers: Registers, places: Place[]): void {
 }
 
 /** Locks whole pages on an nRF52832, under a debugger too. */
-export function lockByBprot(registers: Registers, places: Place[]): void {
+function lockByBprot(registers: Registers, places: Place[]): void {
   registers.write(BPROT_DISABLE_IN_DEBUG, 0);
   for (let word = 0; word < BPROT_CONFIGS.length; word++) {
     let bits = 0;
@@ -54,5 +54,17 @@ export function lockByBprot(registers: Registers, places: Place[]): void {
       }
     }
     registers.write(BPROT_CONFIGS[word], bits);
+  }
+}
+
+/** By which registers a chip locks pages. */
+export type PageLock = "acl" | "bprot" | "none";
+
+/** Locks whole pages until the next reset. */
+export function lockPlaces(lock: PageLock, registers: Registers, places: Place[]): void {
+  if (lock === "acl") {
+    lockByAcl(registers, places);
+  } else if (lock === "bprot") {
+    lockByBprot(registers, places);
   }
 }

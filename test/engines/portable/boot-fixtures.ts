@@ -12,15 +12,32 @@ import type { MemoryFlash } from "../../../hal/memory/flash";
 import { createMemoryFlash } from "../../../hal/memory/flash";
 
 export const PAGE_BYTES = 1024;
+const SLOT_PAGES = 4;
+
+function memoryFlash(name: string, addressBytes: number, pages: number): MemoryFlash {
+  const sizeBytes = pages * PAGE_BYTES;
+  return createMemoryFlash({ name, addressBytes, sizeBytes, pageSizeBytes: PAGE_BYTES, writeUnitBytes: 4 });
+}
 
 export function journalFlash(pages: number): MemoryFlash {
-  return createMemoryFlash({
-    name: "journal",
-    addressBytes: 0,
-    sizeBytes: pages * PAGE_BYTES,
-    pageSizeBytes: PAGE_BYTES,
-    writeUnitBytes: 4,
-  });
+  return memoryFlash("journal", 0, pages);
+}
+
+/** All flash of a board: it outlives resets. */
+export interface PortableFlash {
+  readonly slots: MemoryFlash[];
+  readonly journal: MemoryFlash;
+  readonly provisioning: MemoryFlash;
+  readonly data: MemoryFlash;
+}
+
+export function portableFlash(): PortableFlash {
+  return {
+    slots: [memoryFlash("slotA", 0, SLOT_PAGES), memoryFlash("slotB", SLOT_PAGES * PAGE_BYTES, SLOT_PAGES)],
+    journal: memoryFlash("journal", 0x10000, 2),
+    provisioning: memoryFlash("boot", 0x20000, 1),
+    data: memoryFlash("data", 0x30000, 1),
+  };
 }
 
 /** A digest that is `tag` in every byte. */

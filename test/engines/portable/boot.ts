@@ -14,43 +14,32 @@ import { Reason } from "../../../core/reasons";
 import { Slot } from "../../../core/slot";
 import type { Board } from "../../../hal/board";
 import { createMemoryClock } from "../../../hal/memory/clock";
-import { createMemoryFlash } from "../../../hal/memory/flash";
-import type { MemoryFlash } from "../../../hal/memory/flash";
 import { createMemoryHash } from "../../../hal/memory/hash";
 import { createMemoryPins } from "../../../hal/memory/pins";
 import { createMemoryProgram } from "../../../hal/memory/program";
 import { createMemoryRandom } from "../../../hal/memory/random";
 import { createMemoryReset, MEMORY_REBOOT } from "../../../hal/memory/reset";
 import { createMemoryWatchdog } from "../../../hal/memory/watchdog";
-import { KEY_HASH, portableConfig } from "./boot-fixtures";
+import type { PortableFlash } from "./boot-fixtures";
+import { KEY_HASH, portableConfig, portableFlash } from "./boot-fixtures";
 import type { Check, Suite } from "./check";
 
-const PAGE_BYTES = 1024;
-const SLOT_BYTES = 4 * PAGE_BYTES;
 const PAYLOAD_BYTES = 700;
 
 /** Flash that outlives resets, and what the last start did. */
-interface Bench {
-  readonly slots: MemoryFlash[];
-  readonly journal: MemoryFlash;
-  readonly provisioning: MemoryFlash;
-  readonly data: MemoryFlash;
+interface Bench extends PortableFlash {
   started: Slot;
   recovery: RecoveryDoor | undefined;
   verifications: number;
 }
 
-function flash(name: string, addressBytes: number, pages: number): MemoryFlash {
-  const sizeBytes = pages * PAGE_BYTES;
-  return createMemoryFlash({ name, addressBytes, sizeBytes, pageSizeBytes: PAGE_BYTES, writeUnitBytes: 4 });
-}
-
 function createBench(): Bench {
+  const flash = portableFlash();
   return {
-    slots: [flash("slotA", 0, 4), flash("slotB", SLOT_BYTES, 4)],
-    journal: flash("journal", 0x10000, 2),
-    provisioning: flash("boot", 0x20000, 1),
-    data: flash("data", 0x30000, 1),
+    slots: flash.slots,
+    journal: flash.journal,
+    provisioning: flash.provisioning,
+    data: flash.data,
     started: Slot.None,
     recovery: undefined,
     verifications: 0,

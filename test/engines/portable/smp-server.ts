@@ -21,8 +21,6 @@ import { createTechnician } from "../../../core/smp/technician";
 import type { Board } from "../../../hal/board";
 import type { MemoryClock } from "../../../hal/memory/clock";
 import { createMemoryClock } from "../../../hal/memory/clock";
-import { createMemoryFlash } from "../../../hal/memory/flash";
-import type { MemoryFlash } from "../../../hal/memory/flash";
 import { createMemoryHash } from "../../../hal/memory/hash";
 import type { MemoryLink } from "../../../hal/memory/link";
 import { createMemoryLink } from "../../../hal/memory/link";
@@ -30,10 +28,10 @@ import { createMemoryPins } from "../../../hal/memory/pins";
 import { createMemoryRandom } from "../../../hal/memory/random";
 import { createMemoryReset, MEMORY_REBOOT } from "../../../hal/memory/reset";
 import { createMemoryWatchdog } from "../../../hal/memory/watchdog";
-import { KEY_HASH, portableConfig } from "./boot-fixtures";
+import type { PortableFlash } from "./boot-fixtures";
+import { KEY_HASH, portableConfig, portableFlash } from "./boot-fixtures";
 import type { Check, Suite } from "./check";
 
-const PAGE_BYTES = 1024;
 const PAYLOAD_BYTES = 700;
 const CHUNK_BYTES = 250;
 const HASH = createMemoryHash();
@@ -81,11 +79,7 @@ function makeImage(): Uint8Array {
 }
 
 /** Flash that outlives resets, and the client's end of the wire. */
-interface Bench {
-  readonly slots: MemoryFlash[];
-  readonly journal: MemoryFlash;
-  readonly provisioning: MemoryFlash;
-  readonly data: MemoryFlash;
+interface Bench extends PortableFlash {
   clock: MemoryClock;
   link: MemoryLink;
   recovery: RecoveryDoor | undefined;
@@ -93,17 +87,13 @@ interface Bench {
   isTrial: boolean;
 }
 
-function flash(name: string, addressBytes: number, pages: number): MemoryFlash {
-  const sizeBytes = pages * PAGE_BYTES;
-  return createMemoryFlash({ name, addressBytes, sizeBytes, pageSizeBytes: PAGE_BYTES, writeUnitBytes: 4 });
-}
-
 function createBench(): Bench {
+  const flash = portableFlash();
   return {
-    slots: [flash("slotA", 0, 4), flash("slotB", 4096, 4)],
-    journal: flash("journal", 0x10000, 2),
-    provisioning: flash("boot", 0x20000, 1),
-    data: flash("data", 0x30000, 1),
+    slots: flash.slots,
+    journal: flash.journal,
+    provisioning: flash.provisioning,
+    data: flash.data,
     clock: createMemoryClock(),
     link: createMemoryLink(),
     recovery: undefined,
